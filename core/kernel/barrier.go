@@ -1,0 +1,67 @@
+package kernel
+
+import (
+	"runtime"
+	"time"
+)
+
+// Barrier waits until every worker of the team has called it. It may only be
+// called inside Run, by all workers alike.
+func (t *Team) Barrier() {
+	if t.n == 1 {
+		return
+	}
+	phase := t.phase.Load()
+	if t.arrived.Add(1) == int32(t.n) {
+		t.arrived.Store(0)
+		t.phase.Add(1)
+		return
+	}
+	for s := (spinner{}); t.phase.Load() == phase; s.pause() {
+		if t.failed.Load() {
+			panic(aborted{})
+		}
+	}
+}
+
+// spinner waits politely: processor pauses at first, with a safe point for the
+// garbage collector every few microseconds; after spinTime, when the one waited
+// for has probably lost its core, it gives its own away.
+//
+// The safe point matters. Assembler and raw system calls cannot be preempted,
+// so a collection that stops the world would wait for the spinner while the
+// spinner waits for a worker that is already stopped.
+type spinner struct {
+	n     int
+	since time.Time
+	old   bool
+}
+
+const (
+	spinTime   = 100 * time.Microsecond
+	spinPauses = 32 // pauses between two safe points
+	spinYields = 16 // yields between two safe points, once late
+)
+
+// late says whether the wait has lasted longer than spinTime.
+func (s *spinner) late() bool { return s.old }
+
+func (s *spinner) pause() {
+	s.n++
+	if s.old {
+		if s.n%spinYields == 0 {
+			runtime.Gosched()
+		}
+		yieldCore()
+		return
+	}
+	cpuPause()
+	if s.n%spinPauses != 0 {
+		return
+	}
+	runtime.Gosched()
+	if s.since.IsZero() {
+		s.since = time.Now()
+	}
+	s.old = time.Since(s.since) > spinTime
+}

@@ -1,0 +1,29 @@
+package kernel
+
+import "unsafe"
+
+const (
+	lineFloats  = 16      // a cache line
+	slackFloats = 64      // spare capacity behind every buffer
+	hugeBytes   = 4 << 20 // from here on ask for huge pages
+)
+
+// Floats returns n zeroed floats that start on a 64-byte boundary and have 64
+// floats of spare capacity behind them. It is ordinary memory of the Go heap;
+// large buffers ask Linux for huge pages. Floats panics if n is negative.
+func Floats(n int) []float32 {
+	if n < 0 {
+		misuse("Floats(%d): the size must not be negative", n)
+	}
+	x := make([]float32, n+slackFloats+lineFloats)
+	off := int(-uintptr(unsafe.Pointer(&x[0]))/4) & (lineFloats - 1)
+	if 4*len(x) >= hugeBytes {
+		adviseHuge(unsafe.Slice((*byte)(unsafe.Pointer(&x[0])), 4*len(x)))
+	}
+	return x[off : off+n : off+n+slackFloats]
+}
+
+// at returns the address i floats behind p.
+func at(p *float32, i int) *float32 {
+	return (*float32)(unsafe.Add(unsafe.Pointer(p), 4*i))
+}

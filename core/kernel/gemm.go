@@ -1,0 +1,159 @@
+package kernel
+
+// Gemm describes a product C = op(A)·op(B), C += op(A)·op(B) if Acc, plus Bias on
+// every row unless it is nil.
+//
+// op(A) is M×K: A with row stride LDA, or the transpose of the K×M matrix A if
+// TransA. op(B) is K×N likewise, or Packed, which replaces B, TransB and LDB.
+// C is M×N with row stride LDC and overlaps no operand.
+type Gemm struct {
+	TransA, TransB bool
+	M, N, K        int
+	A              []float32
+	LDA            int
+	B              []float32
+	LDB            int
+	Packed         *Packed
+	C              []float32
+	LDC            int
+	Acc            bool
+	Bias           []float32
+}
+
+// scratch is a team's memory for packed operands.
+type scratch struct {
+	// a holds the packed left operand, shared by all workers. The two take
+	// turns, so that one barrier per block of the inner dimension is enough.
+	a      [2][]float32
+	panels []panel // by worker
+}
+
+// panel is a worker's own panel of the right operand.
+type panel struct {
+	b    []float32
+	turn int
+	_    [32]byte
+}
+
+func (s *scratch) reset() {
+	for i := range s.panels {
+		s.panels[i].turn = 0
+	}
+}
+
+// Reserve makes room for g, of which only M, N, K and Packed matter. Call it
+// outside Run, while planning; afterwards Gemm works without allocating on
+// everything that is no larger.
+func (t *Team) Reserve(g Gemm) {
+	s := shapes[active]
+	if need := packedRows(s, g.M, g.K); len(t.scratch.a[0]) < need {
+		for i := range t.scratch.a {
+			t.scratch.a[i] = Floats(need)
+		}
+	}
+	if need := min(s.kc, g.K) * s.nr; g.Packed == nil && len(t.scratch.panels[0].b) < need {
+		for i := range t.scratch.panels {
+			t.scratch.panels[i].b = Floats(need)
+		}
+	}
+}
+
+// Gemm computes worker w's part of g. All workers of the team call it alike,
+// inside Run; there are barriers inside. The caller puts one before, if an
+// operand was just written, and one after, before C is read or an operand
+// overwritten.
+//
+// The left operand is packed by all workers together, panels of the right one
+// by whoever uses them. Gemm panics if a slice is too short or if Reserve has
+// not seen this size.
+func (t *Team) Gemm(w int, g Gemm) {
+	g.check()
+	if g.M == 0 || g.N == 0 {
+		return
+	}
+	if g.K == 0 {
+		emptyProduct(w, t.n, g.M, g.N, g.C, g.LDC, g.Acc, g.Bias)
+		return
+	}
+	s := shapes[active]
+	t.checkReserved(s, &g)
+	h, tiles := tileRows(s, g.M)
+	panels := (g.N + s.nr - 1) / s.nr
+	own := &t.scratch.panels[w]
+	for k0 := 0; k0 < g.K; k0 += s.kc {
+		kc := min(s.kc, g.K-k0)
+		stride := h * rowStride(kc)
+		rows := &t.scratch.a[own.turn][0]
+		own.turn ^= 1
+		for i, hi := t.Share(w, tiles); i < hi; i++ {
+			packRows(at(rows, i*stride), &g, i*h, min(h, g.M-i*h), k0, kc)
+		}
+		t.Barrier()
+		lo, hi := t.Share(w, panels*tiles)
+		for u := lo; u < hi; {
+			j, i := u/tiles, u%tiles
+			end := min(tiles, i+hi-u)
+			u += end - i
+			b := g.panel(s, own, k0, kc, j)
+			for ; i < end; i++ {
+				tile(min(h, g.M-i*h), kc, at(rows, i*stride), rowStride(kc), b, s.nr,
+					&g.C[i*h*g.LDC+j*s.nr], g.LDC, g.Acc || k0 > 0, biasAt(g.Bias, k0, j*s.nr), min(s.nr, g.N-j*s.nr))
+			}
+		}
+	}
+}
+
+// panel returns panel j of the right operand, packing it if nobody has.
+func (g *Gemm) panel(s shape, own *panel, k0, kc, j int) *float32 {
+	if g.Packed != nil {
+		return g.Packed.panel(k0, kc, j)
+	}
+	packPanel(s, &own.b[0], &g.B[0], g.LDB, g.TransB, k0, kc, j*s.nr, g.N)
+	return &own.b[0]
+}
+
+// packRows writes h rows of op(A), columns [k0, k0+kc), to dst, row by row.
+func packRows(dst *float32, g *Gemm, row, h, k0, kc int) {
+	if g.TransA {
+		transpose(dst, rowStride(kc), &g.A[k0*g.LDA+row], g.LDA, kc, h)
+		return
+	}
+	copyRows(dst, rowStride(kc), &g.A[row*g.LDA+k0], g.LDA, h, kc)
+}
+
+// rowStride is the row stride of a packed tile: kc and a little more, so that the
+// rows do not fall into the same sets of the cache.
+func rowStride(kc int) int { return (kc+lineFloats-1)/lineFloats*lineFloats + lineFloats }
+
+// packedRows is how many floats the packed left operand of one block takes.
+func packedRows(s shape, m, k int) int {
+	if m == 0 {
+		return 0
+	}
+	h, tiles := tileRows(s, m)
+	return tiles * h * rowStride(min(s.kc, k))
+}
+
+func (g *Gemm) check() {
+	rows, cols := swapIf(g.TransA, g.M, g.K)
+	checkMatrix("A", g.A, g.LDA, rows, cols)
+	if g.Packed == nil {
+		rows, cols = swapIf(g.TransB, g.K, g.N)
+		checkMatrix("B", g.B, g.LDB, rows, cols)
+	} else if g.Packed.K != g.K || g.Packed.N != g.N {
+		misuse("op(B) is packed %d×%d, the product wants %d×%d", g.Packed.K, g.Packed.N, g.K, g.N)
+	}
+	checkMatrix("C", g.C, g.LDC, g.M, g.N)
+	if g.Bias != nil {
+		checkVector("Bias", g.Bias, g.N)
+	}
+}
+
+func (t *Team) checkReserved(s shape, g *Gemm) {
+	if g.Packed != nil && g.Packed.shape != s {
+		misuse("op(B) was packed for tiles %v, the kernels in use have %v", g.Packed.shape, s)
+	}
+	if len(t.scratch.a[0]) < packedRows(s, g.M, g.K) || g.Packed == nil && len(t.scratch.panels[0].b) < min(s.kc, g.K)*s.nr {
+		misuse("no room for a product of %d×%d by %d×%d: call Reserve while planning", g.M, g.K, g.K, g.N)
+	}
+}

@@ -1,0 +1,66 @@
+package kernel
+
+import (
+	"unsafe"
+
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/gonum"
+)
+
+// tileGo is one tile of C = A·B through gonum's BLAS. Tiles are small enough that
+// gonum never starts goroutines of its own. gonum skips zeros of A, so that zero
+// times infinity or NaN adds nothing here.
+func tileGo(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
+	as := unsafe.Slice(a, (h-1)*lda+k)
+	bs := unsafe.Slice(b, k*ldb)
+	cs := unsafe.Slice(c, (h-1)*ldc+cols)
+	if bias != nil || !acc {
+		for r := range h {
+			row := cs[r*ldc:][:cols]
+			if !acc {
+				clear(row)
+			}
+			if bias != nil {
+				axpyGo(cols, &row[0], bias, 1)
+			}
+		}
+	}
+	gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, h, cols, k, 1, as, lda, bs, ldb, 1, cs, ldc)
+}
+
+// transposeGo sets dst[c·ds + r] = src[r·ld + c] for r < rows, c < cols. It goes by
+// strips of 16 columns: a cache line of each source row, written while the strip
+// of dst stays in the cache.
+func transposeGo(dst *float32, ds int, src *float32, ld, rows, cols int) {
+	for c0 := 0; c0 < cols; c0 += lineFloats {
+		w := min(lineFloats, cols-c0)
+		for r := range rows {
+			d := at(dst, c0*ds+r)
+			for c, v := range unsafe.Slice(at(src, r*ld+c0), w) {
+				*at(d, c*ds) = v
+			}
+		}
+	}
+}
+
+// copyPanel copies rows of cols floats into rows of nr floats, padded with zeros.
+func copyPanel(dst *float32, nr int, src *float32, ld, rows, cols int) {
+	for r := range rows {
+		d := unsafe.Slice(at(dst, r*nr), nr)
+		copy(d, unsafe.Slice(at(src, r*ld), cols))
+		clear(d[cols:])
+	}
+}
+
+func copyRows(dst *float32, ds int, src *float32, ld, rows, cols int) {
+	for r := range rows {
+		copy(unsafe.Slice(at(dst, r*ds), cols), unsafe.Slice(at(src, r*ld), cols))
+	}
+}
+
+// zeroColumns clears columns [from, nr) of rows of nr floats.
+func zeroColumns(dst *float32, nr, rows, from int) {
+	for r := range rows {
+		clear(unsafe.Slice(at(dst, r*nr), nr)[from:])
+	}
+}

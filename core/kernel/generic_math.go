@@ -1,0 +1,75 @@
+package kernel
+
+import "math"
+
+// The scalar functions work in double precision, which costs nothing in plain
+// Go and leaves only the last rounding.
+
+const (
+	expMax = 89.0   // exp of more is infinite in float32
+	expMin = -104.0 // exp of less rounds to zero
+	log2e  = math.Log2E
+	ln2    = math.Ln2
+)
+
+// expm1Parts returns n and q with exp(x) = 2ⁿ·(1 + q), |q| < 0.42, for |x| < 700.
+// q is the Taylor polynomial of degree 8, relative error 5e-9.
+func expm1Parts(x float64) (scale, q float64) {
+	n := math.Floor(x*log2e + 0.5)
+	r := x - n*ln2
+	r2 := r * r
+	p := (1.0/2 + r*(1.0/6)) + r2*((1.0/24+r*(1.0/120))+r2*((1.0/720+r*(1.0/5040))+r2*(1.0/40320)))
+	return math.Float64frombits(uint64(int64(n)+1023) << 52), r + r2*p
+}
+
+// exp returns e^x for x already within float32's range.
+func exp(x float64) float64 {
+	s, q := expm1Parts(x)
+	return s + s*q
+}
+
+// clampExp limits x to where exp has finite, non-zero results or just beyond;
+// NaN passes.
+func clampExp(x float32) float64 {
+	switch {
+	case x > expMax:
+		return expMax
+	case x < expMin:
+		return expMin
+	}
+	return float64(x)
+}
+
+func expScalar(x float32) float32 {
+	if x != x {
+		return x
+	}
+	return float32(exp(clampExp(x)))
+}
+
+func sigmoidScalar(x float32) float32 {
+	if x != x {
+		return x
+	}
+	return float32(1 / (1 + exp(clampExp(-x))))
+}
+
+// tanhScalar is t/(t+2) with t = exp(2x) − 1, which keeps its relative accuracy
+// near zero.
+func tanhScalar(x float32) float32 {
+	switch {
+	case x > 20:
+		return 1
+	case x < -20:
+		return -1
+	case x == 0 || x != x:
+		return x
+	}
+	s, q := expm1Parts(2 * float64(x))
+	t := s*q + (s - 1)
+	return float32(t / (t + 2))
+}
+
+func logScalar(x float32) float32 { return float32(math.Log(float64(x))) }
+
+func rsqrtScalar(x float32) float32 { return 1 / float32(math.Sqrt(float64(x))) }

@@ -1,0 +1,80 @@
+package kernel
+
+// ColSum sets dst[j] = Σ_r x[r, j], or adds to it if acc, over the rows×len(dst)
+// matrix x with row stride ld. It panics if x is too short.
+func ColSum(dst, x []float32, ld, rows int, acc bool) {
+	columns("ColSum", colSum, dst, x, ld, rows, acc)
+}
+
+// SqColSum sets dst[j] = Σ_r x[r, j]², or adds to it if acc, over the
+// rows×len(dst) matrix x with row stride ld. It panics if x is too short.
+func SqColSum(dst, x []float32, ld, rows int, acc bool) {
+	columns("SqColSum", sqColSum, dst, x, ld, rows, acc)
+}
+
+// SqRowSum sets dst[r] = Σ_j x[r, j]², or adds to it if acc, over the len(dst)×n
+// matrix x with row stride ld. It panics if x is too short.
+func SqRowSum(dst, x []float32, ld, n int, acc bool) {
+	checkMatrix("x", x, ld, len(dst), n)
+	for r := range dst {
+		var s float64
+		if n > 0 {
+			s = SumSq(x[r*ld:][:n])
+		}
+		if acc {
+			s += float64(dst[r])
+		}
+		dst[r] = float32(s)
+	}
+}
+
+// AddScaled adds w[r, j]·(rowc[r] + colc[j]) to g[r, j] for rows×n matrices g and
+// w with row strides ldg and ldw; rowc or colc may be nil, which counts as zero.
+// With 1/norm of each group it is the gradient of group Lasso. AddScaled panics
+// if a slice is too short.
+func AddScaled(g []float32, ldg int, w []float32, ldw, rows, n int, rowc, colc []float32) {
+	checkMatrix("g", g, ldg, rows, n)
+	checkMatrix("w", w, ldw, rows, n)
+	if rowc != nil {
+		checkVector("rowc", rowc, rows)
+	}
+	if colc != nil {
+		checkVector("colc", colc, n)
+	}
+	if n == 0 || rowc == nil && colc == nil {
+		return
+	}
+	for r := range rows {
+		var a float32
+		if rowc != nil {
+			a = rowc[r]
+		}
+		if colc == nil {
+			Axpy(g[r*ldg:][:n], w[r*ldw:][:n], a)
+			continue
+		}
+		for j := 0; j < n; j += chunk {
+			addScaled(min(chunk, n-j), &g[r*ldg+j], &w[r*ldw+j], &colc[j], a)
+		}
+	}
+}
+
+// columnBlock is the width one call of a column kernel handles: the sums stay in
+// the first-level cache.
+const columnBlock = 512
+
+func columns(name string, f func(n int, dst, x *float32, ld, rows int), dst, x []float32, ld, rows int, acc bool) {
+	checkMatrix(name+": x", x, ld, rows, len(dst))
+	if !acc {
+		clear(dst)
+	}
+	if rows == 0 {
+		return
+	}
+	for j := 0; j < len(dst); j += columnBlock {
+		n := min(columnBlock, len(dst)-j)
+		for r := 0; r < rows; r += chunk / columnBlock {
+			f(n, &dst[j], &x[r*ld+j], ld, min(chunk/columnBlock, rows-r))
+		}
+	}
+}
