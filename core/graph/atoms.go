@@ -1,0 +1,164 @@
+package graph
+
+import "slices"
+
+// Atom numbers a unit of the model: an equivalence class of indices that must
+// stay or go together.
+type Atom int32
+
+// Place is one index of one axis of a parameter.
+type Place struct {
+	Param *Param
+	Axis  int // from the front
+	Index int
+}
+
+// Atoms is the result of the index rules: the units of a model.
+type Atoms struct {
+	x       *Indexer
+	carry   map[Atom][]Place
+	pins    map[Atom][]string
+	readers map[Atom][]FixedReader
+	factors map[Atom][]Atom
+	users   map[Atom][]Atom // the atoms that a factor is part of
+	states  map[Atom][]string
+	order   []Atom
+}
+
+func newAtoms(x *Indexer) *Atoms {
+	a := &Atoms{
+		x: x, carry: map[Atom][]Place{}, pins: map[Atom][]string{}, readers: map[Atom][]FixedReader{},
+		factors: map[Atom][]Atom{}, users: map[Atom][]Atom{}, states: map[Atom][]string{},
+	}
+	for _, f := range x.products {
+		r := Atom(x.find(f.elem))
+		if a.factors[r] != nil {
+			continue
+		}
+		for _, e := range f.factors {
+			q := Atom(x.find(e))
+			a.factors[r] = append(a.factors[r], q)
+			a.users[q] = append(a.users[q], r)
+		}
+	}
+	for _, key := range x.axes {
+		p, ok := key.Value.Node.Op.(*ParamOp)
+		if !ok {
+			continue
+		}
+		b := x.base[key]
+		for i := range p.P.Shape[key.Axis] {
+			a.place(Atom(x.find(b+int32(i))), Place{p.P, key.Axis, i})
+		}
+	}
+	for _, p := range x.pins {
+		r := Atom(x.find(p.elem))
+		for _, q := range a.simple(r) {
+			if !slices.Contains(a.pins[q], p.reason) {
+				a.pins[q] = append(a.pins[q], p.reason)
+			}
+		}
+	}
+	for _, f := range x.readers {
+		for _, q := range a.simple(Atom(x.find(f.elem))) {
+			if !slices.Contains(a.readers[q], f.FixedReader) {
+				a.readers[q] = append(a.readers[q], f.FixedReader)
+			}
+		}
+	}
+	for _, s := range x.states {
+		b := x.base[s.axis]
+		for i := range s.axis.Value.Shape()[s.axis.Axis].Size {
+			for _, q := range a.simple(Atom(x.find(b + int32(i)))) {
+				if !slices.Contains(a.states[q], s.name) {
+					a.states[q] = append(a.states[q], s.name)
+				}
+			}
+		}
+	}
+	return a
+}
+
+// place notes that an index of a parameter belongs to an atom, or to all its factors.
+func (a *Atoms) place(r Atom, p Place) {
+	for _, q := range a.simple(r) {
+		if a.carry[q] == nil {
+			a.order = append(a.order, q)
+		}
+		a.carry[q] = append(a.carry[q], p)
+	}
+}
+
+// simple resolves a product into its factors.
+func (a *Atoms) simple(r Atom) []Atom {
+	f := a.factors[r]
+	if f == nil {
+		return []Atom{r}
+	}
+	var out []Atom
+	for _, q := range f {
+		out = append(out, a.simple(q)...)
+	}
+	return out
+}
+
+// All lists the atoms that parameters carry, in the order of their first appearance.
+func (a *Atoms) All() []Atom { return a.order }
+
+// Carry lists the indices of parameters that belong to an atom.
+func (a *Atoms) Carry(u Atom) []Place { return a.carry[u] }
+
+// Pins says why an atom can never go; empty if it can.
+func (a *Atoms) Pins(u Atom) []string { return a.pins[u] }
+
+// Readers lists the operations that read the atom without weights.
+func (a *Atoms) Readers(u Atom) []FixedReader { return a.readers[u] }
+
+// States names the recurrent states that the atom is part of, as "owner/state".
+func (a *Atoms) States(u Atom) []string { return a.states[u] }
+
+// Of is the atom of one index of an axis (from the front); products resolve
+// to several. It is nil for an anonymous axis.
+func (a *Atoms) Of(v Value, axis, i int) []Atom {
+	b, ok := a.x.base[Axis{v, axis}]
+	if !ok {
+		return nil
+	}
+	return a.simple(Atom(a.x.find(b + int32(i))))
+}
+
+// Role says how a parameter's axis is used: it reads units, makes them, or both.
+func (a *Atoms) Role(p *Param, axis int) Role {
+	if r := a.x.roles[p]; r != nil {
+		return r[axis]
+	}
+	return 0
+}
+
+// Links are the unifications in the order in which the rules made them.
+func (a *Atoms) Links() []Link { return a.x.links }
+
+// Keep returns what Restrict asks for: per axis the indices that stay when the
+// atoms for which gone holds go.
+func (a *Atoms) Keep(gone func(Atom) bool) Keep {
+	return func(v Value, axis int) []int {
+		s := v.Shape()
+		k := len(s) + axis
+		if !s[k].IsFixed() {
+			return nil
+		}
+		var kept []int
+		all := true
+		for i := range s[k].Size {
+			if slices.ContainsFunc(a.Of(v, k, i), gone) {
+				all = false
+			} else {
+				kept = append(kept, i)
+			}
+		}
+		if all {
+			return nil
+		}
+		return append([]int{}, kept...)
+	}
+}

@@ -1,0 +1,111 @@
+package graph
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/seed391906a2/iss/core/tensor"
+)
+
+// RStdOp is 1/√(var + Eps) over the last axis, kept with one element. With
+// Centred, var = (Σ(x-μ)² + (Width-n)·μ²)/Width and μ = Σx/Width, else var =
+// Σx²/Width. Width is the number of units before any cut and n the present
+// one: the Width-n that went were silent, so they still count as zeros and the
+// result stays what it was.
+type RStdOp struct {
+	Centred bool
+	Eps     float64
+	Width   int
+}
+
+func rstd(x Value, centred bool, eps float64) Value {
+	d := x.Shape().Last()
+	return emit(&RStdOp{centred, eps, d.Size}, x)
+}
+
+// LayerNorm is gain·(x-μ)/√(var+eps) + bias over the last axis; gain and bias
+// may be the zero Value. Source: Ba, Kiros, Hinton, arXiv:1607.06450, eq. 3.
+func LayerNorm(x, gain, bias Value, eps float64) Value {
+	y := Mul(Sub(x, reduce(MeanOf, x, []int{-1})), rstd(x, true, eps))
+	return gainBias(y, gain, bias)
+}
+
+// RMSNorm is gain·x/√(Σx²/n + eps) over the last axis; gain may be the zero
+// Value. Source: Zhang, Sennrich, arXiv:1910.07467, eq. 4.
+func RMSNorm(x, gain Value, eps float64) Value {
+	return gainBias(Mul(x, rstd(x, false, eps)), gain, Value{})
+}
+
+func gainBias(y, gain, bias Value) Value {
+	if !gain.IsZero() {
+		y = Mul(y, gain)
+	}
+	if !bias.IsZero() {
+		y = Add(y, bias)
+	}
+	return y
+}
+
+// Name implements Op.
+func (o *RStdOp) Name() string { return "reciprocal deviation" }
+
+// Infer implements Op.
+func (o *RStdOp) Infer(in []Shape) ([]Shape, error) {
+	if len(in[0]) == 0 || !in[0].Last().IsFixed() {
+		return nil, fmt.Errorf("the last axis is not of fixed length")
+	}
+	return []Shape{in[0].With(-1, Fixed(1))}, nil
+}
+
+// Index implements Op: the statistics are a fixed reader of every unit.
+func (o *RStdOp) Index(x *Indexer, n *Node) {
+	x.Fixed(n.In[0], -1, ReaderMean)
+	unifyOthers(x, n, -1)
+}
+
+// Zero implements Op: 1/√Eps is not zero.
+func (o *RStdOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }
+
+// Restrict implements Op: the width stays.
+func (o *RStdOp) Restrict(*Restriction, *Node) (Op, error) { return o, nil }
+
+// Gradient implements Op: d/dx_i = -r³·(x_i-μ)/Width (the derivative through μ
+// cancels, since the units that went count as -μ).
+func (o *RStdOp) Gradient(t *Tape, n *Node, g []Value) {
+	if !t.Needs(n.In[0]) {
+		return
+	}
+	x, r := t.Use(n.In[0]), t.Use(n.At(0))
+	if o.Centred {
+		mean := emit(&ReduceOp{MeanOf, []int{-1}, o.Width}, x)
+		x = Sub(x, mean)
+	}
+	t.Add(n.In[0], Mul(Mul(Affine(g[0], -1/float64(o.Width), 0), Mul(r, Mul(r, r))), x))
+}
+
+// Forward32 implements Op.
+func (o *RStdOp) Forward32(c *Call[float32]) { forwardRStd(o, c) }
+
+// Forward64 implements Op.
+func (o *RStdOp) Forward64(c *Call[float64]) { forwardRStd(o, c) }
+
+func forwardRStd[T tensor.Float](o *RStdOp, c *Call[T]) {
+	x, y := c.In[0], c.Out[0]
+	n, w := x.Last(), T(o.Width)
+	for r := range y.Data {
+		row := x.Data[r*n : (r+1)*n]
+		var mean, sum T
+		if o.Centred {
+			for _, v := range row {
+				mean += v
+			}
+			mean /= w
+		}
+		for _, v := range row {
+			d := v - mean
+			sum += T(d * d)
+		}
+		sum += T(T(o.Width-n) * T(mean*mean))
+		y.Data[r] = T(1 / math.Sqrt(float64(sum/w)+o.Eps))
+	}
+}
