@@ -138,7 +138,7 @@ func TestOpenErrors(t *testing.T) {
 		{"file too short to split", "", Text{File: file}, []string{"has 2 words", "needs 20"}},
 		{"unknown unit", "", Text{Unit: "letter"}, []string{`text.unit is "letter"; known: char, word`}},
 		{"negative cap", "", Text{Vocab: -1}, []string{"text.vocab is -1"}},
-		{"tiny cap", "", Text{Vocab: 2}, []string{"text.vocab is 2; give 3 or more"}},
+		{"tiny cap", "", Text{Vocab: 1}, []string{"text.vocab is 1; give 2 or more"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

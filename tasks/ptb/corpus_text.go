@@ -40,8 +40,8 @@ func (t Text) check() (Text, error) {
 	if t.Unit != Word && t.Unit != Char {
 		return t, fmt.Errorf("ptb: text.unit is %q; known: %s, %s", t.Unit, Char, Word)
 	}
-	if t.Vocab < 0 || t.Vocab == 1 || t.Vocab == 2 {
-		return t, fmt.Errorf("ptb: text.vocab is %d; give 3 or more, or 0 for no cap", t.Vocab)
+	if t.Vocab < 0 || t.Vocab == 1 {
+		return t, fmt.Errorf("ptb: text.vocab is %d; give 2 or more, or 0 for no cap", t.Vocab)
 	}
 	return t, nil
 }
