@@ -43,8 +43,8 @@ func transposeGo(dst *float32, ds int, src *float32, ld, rows, cols int) {
 	}
 }
 
-// copyPanel copies rows of cols floats into rows of nr floats, padded with zeros.
-func copyPanel(dst *float32, nr int, src *float32, ld, rows, cols int) {
+// copyPanelGo copies rows of cols floats into rows of nr floats, padded with zeros.
+func copyPanelGo(dst *float32, nr int, src *float32, ld, rows, cols int) {
 	for r := range rows {
 		d := unsafe.Slice(at(dst, r*nr), nr)
 		copy(d, unsafe.Slice(at(src, r*ld), cols))

@@ -5,18 +5,14 @@ import "math"
 // The scalar functions work in double precision, which costs nothing in plain
 // Go and leaves only the last rounding.
 
-const (
-	expMax = 89.0   // exp of more is infinite in float32
-	expMin = -104.0 // exp of less rounds to zero
-	log2e  = math.Log2E
-	ln2    = math.Ln2
-)
+// expLimit bounds the arguments of exp: e¹⁰⁴ is infinite in float32 and e⁻¹⁰⁴ zero.
+const expLimit = 104
 
 // expm1Parts returns n and q with exp(x) = 2ⁿ·(1 + q), |q| < 0.42, for |x| < 700.
 // q is the Taylor polynomial of degree 8, relative error 5e-9.
 func expm1Parts(x float64) (scale, q float64) {
-	n := math.Floor(x*log2e + 0.5)
-	r := x - n*ln2
+	n := math.Floor(x*math.Log2E + 0.5)
+	r := x - n*math.Ln2
 	r2 := r * r
 	p := (1.0/2 + r*(1.0/6)) + r2*((1.0/24+r*(1.0/120))+r2*((1.0/720+r*(1.0/5040))+r2*(1.0/40320)))
 	return math.Float64frombits(uint64(int64(n)+1023) << 52), r + r2*p
@@ -28,30 +24,22 @@ func exp(x float64) float64 {
 	return s + s*q
 }
 
-// clampExp limits x to where exp has finite, non-zero results or just beyond;
-// NaN passes.
-func clampExp(x float32) float64 {
-	switch {
-	case x > expMax:
-		return expMax
-	case x < expMin:
-		return expMin
-	}
-	return float64(x)
-}
+// clamp limits x to ±expLimit. NaN passes, but the caller must not let it go on:
+// its exponent bits are arithmetic here.
+func clamp(x float32) float64 { return float64(min(max(x, -expLimit), expLimit)) }
 
 func expScalar(x float32) float32 {
 	if x != x {
 		return x
 	}
-	return float32(exp(clampExp(x)))
+	return float32(exp(clamp(x)))
 }
 
 func sigmoidScalar(x float32) float32 {
 	if x != x {
 		return x
 	}
-	return float32(1 / (1 + exp(clampExp(-x))))
+	return float32(1 / (1 + exp(clamp(-x))))
 }
 
 // tanhScalar is t/(t+2) with t = exp(2x) − 1, which keeps its relative accuracy

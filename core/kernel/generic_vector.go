@@ -18,10 +18,10 @@ func scaleGo(n int, x *float32, a float32) {
 	}
 }
 
-func addScaledGo(n int, g, w, colc *float32, a float32) {
-	gs, ws, cs := unsafe.Slice(g, n), unsafe.Slice(w, n), unsafe.Slice(colc, n)
+func addScaledGo(n int, y, w, colc *float32, a float32) {
+	ys, ws, cs := unsafe.Slice(y, n), unsafe.Slice(w, n), unsafe.Slice(colc, n)
 	for i, v := range ws {
-		gs[i] += v * (a + cs[i])
+		ys[i] += v * (a + cs[i])
 	}
 }
 

@@ -26,6 +26,8 @@
 // library (the shape of exp and log).
 package kernel
 
+//go:generate go run ./gen
+
 import "fmt"
 
 // UsageError is what a caller's slip (sizes that do not fit) panics with.

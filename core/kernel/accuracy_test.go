@@ -1,0 +1,67 @@
+package kernel
+
+import (
+	"math"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// The elementary functions against double precision. measured is the largest
+// error over all 2³² arguments, in units of the last place, of the worst level;
+// ISS_EXHAUSTIVE=1 measures again (minutes), otherwise every 4099th is taken.
+var elementary = []struct {
+	op       Op
+	exact    func(x float64) float64
+	measured float64
+}{
+	{OpExp, math.Exp, 2.3},
+	{OpSigmoid, func(x float64) float64 {
+		if x < 0 {
+			return math.Exp(x) / (1 + math.Exp(x))
+		}
+		return 1 / (1 + math.Exp(-x))
+	}, 2.3},
+	{OpTanh, math.Tanh, 2.3},
+	{OpLog, math.Log, 2.3},
+	{OpSqrt, math.Sqrt, 2.3},
+	{OpRsqrt, func(x float64) float64 { return 1 / math.Sqrt(x) }, 2.3},
+}
+
+func TestAccuracy(t *testing.T) {
+	step := uint64(4099)
+	if os.Getenv("ISS_EXHAUSTIVE") != "" {
+		step = 1
+	}
+	for _, f := range elementary {
+		t.Run(f.op.String(), func(t *testing.T) {
+			worst := make([]float64, bestLevel()+1)
+			at := make([]float32, len(worst))
+			code := []Ins{{Op: f.op, D: 1, A: 0}}
+			in, out, want := make([]float32, 4096), make([]float32, 4096), make([]float64, 4096)
+			for u := uint64(0); u < 1<<32; {
+				n := 0
+				for ; n < len(in) && u < 1<<32; u += step {
+					in[n] = math.Float32frombits(uint32(u))
+					want[n] = f.exact(float64(in[n]))
+					n++
+				}
+				for l := range worst {
+					active = level(l)
+					VM(n, code, []*float32{&in[0], &out[0]})
+					for i, w := range want[:n] {
+						if e := ulps(out[i], w); e > worst[l] {
+							worst[l], at[l] = e, in[i]
+						}
+					}
+				}
+			}
+			active = bestLevel()
+			for l, e := range worst {
+				t.Logf("%s: %.3f ulp at %g", level(l), e, at[l])
+				assert.LessOrEqual(t, e, f.measured, "%v, worst at %g", level(l), at[l])
+			}
+		})
+	}
+}
