@@ -25,8 +25,9 @@ type InputOp struct {
 	Role  InputRole
 	Kind  Kind
 	Shape Shape
-	Outer Value  // of a Capture: what is captured
-	Owner string // of a Previous: label of the layer whose state it is
+	Start float64 // of a Carried state: its value before the first run
+	Outer Value   // of a Capture: what is captured
+	Owner string  // of a Previous: label of the layer whose state it is
 }
 
 // Name implements Op.

@@ -164,3 +164,26 @@ func compose(ids, kept []int) []int {
 	}
 	return out
 }
+
+// Subset is a copy of g that computes only the named outputs; inputs that
+// they do not need are left out. It panics if an output does not exist.
+func Subset(g *Graph, outputs ...string) *Graph {
+	h, vals := Clone(g)
+	h.Outputs, h.Names = nil, nil
+	for _, name := range outputs {
+		h.AddOutput(name, vals[g.Output(name)])
+	}
+	need := map[*Node]bool{}
+	for _, v := range h.Outputs {
+		need[v.Node] = true
+	}
+	for _, n := range slices.Backward(h.Nodes) {
+		if need[n] {
+			for _, v := range n.In {
+				need[v.Node] = true
+			}
+		}
+	}
+	h.Inputs = slices.DeleteFunc(h.Inputs, func(v Value) bool { return !need[v.Node] })
+	return h
+}

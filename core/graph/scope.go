@@ -93,10 +93,10 @@ func (s *Scope) Ints(name string, shape ...Dim) Value {
 	return s.input(&InputOp{Label: name, Role: Feed, Kind: Int, Shape: shape})
 }
 
-// State is a float input that starts at zero and to which the output of the
-// same name is fed back from run to run (see Output).
-func (s *Scope) State(name string, shape ...Dim) Value {
-	return s.input(&InputOp{Label: name, Role: Carried, Shape: shape})
+// State is a float input that starts with the value start everywhere and to
+// which the output of the same name is fed back from run to run (see Output).
+func (s *Scope) State(name string, start float64, shape ...Dim) Value {
+	return s.input(&InputOp{Label: name, Role: Carried, Start: start, Shape: shape})
 }
 
 func (s *Scope) input(op *InputOp) Value {

@@ -14,7 +14,7 @@ func FindZeros(g *Graph, weight func(p *Param) []float32) *Zeros {
 	z := &Zeros{weight: weight, zero: map[Value][]bool{}}
 	assumed := map[Value][]bool{}
 	for _, v := range g.Inputs {
-		if op := v.Node.Op.(*InputOp); op.Role == Carried {
+		if op := v.Node.Op.(*InputOp); op.Role == Carried && op.Start == 0 {
 			assumed[v] = ones(v)
 		}
 	}

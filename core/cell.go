@@ -1,0 +1,55 @@
+// Package core holds the contracts between the parts of iss: what a recurrent
+// cell is, how a plug-in describes one, and what a model costs.
+//
+// A cell writes its step once, in operations of core/graph:
+//
+//	func (c rnn) States() []core.State { return []core.State{{Name: "h", Size: c.hidden}} }
+//
+//	func (c rnn) Step(s *graph.Scope, x graph.Value, prev []graph.Value) (graph.Value, []graph.Value) {
+//		W := s.Param("weights", nil, c.in+c.hidden, c.hidden)
+//		h := graph.Tanh(graph.MatMul(graph.Concat(-1, x, prev[0]), W))
+//		return h, []graph.Value{h}
+//	}
+//
+// Running, differentiating, deriving groups, cutting units out: all of it
+// follows from that text.
+package core
+
+import (
+	"encoding/json"
+
+	"github.com/seed391906a2/iss/core/graph"
+)
+
+// State is a vector that a cell carries from step to step.
+type State struct {
+	Name string  // letter of the paper: "h", "c"
+	Size int     // units
+	Init float64 // value before the first step
+}
+
+// Cell is a recurrent step for fixed sizes.
+type Cell interface {
+	// States lists what is carried, in the order of prev and next.
+	States() []State
+	// Step maps the input x [batch, in] and the states [batch, size] to the
+	// output and the next states.
+	Step(s *graph.Scope, x graph.Value, prev []graph.Value) (out graph.Value, next []graph.Value)
+}
+
+// CellConfig is what a cell is made for.
+type CellConfig struct {
+	Input, Hidden int                // units of the input and of the layer
+	Options       json.RawMessage    // as the plug-in's schema allows; nil is {}
+	Keep          map[string]float64 // chances to keep at the places that the plug-in names
+}
+
+// CellPlugin describes a kind of cell to registries, schemas and manuals.
+type CellPlugin struct {
+	Name    string   // as in configurations: "lstm"
+	Doc     string   // one sentence
+	Source  string   // paper and equation, or file
+	Options []byte   // JSON Schema (draft-07) of the options; nil: there are none
+	Keep    []string // places inside the step that may have dropout
+	New     func(CellConfig) (Cell, error)
+}

@@ -1,0 +1,43 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/seed391906a2/iss/core/graph"
+)
+
+// Weights is the number of scalars in a model's parameters, biases included.
+func Weights(g *graph.Graph) int {
+	n := 0
+	for _, p := range g.Params {
+		n += p.Size()
+	}
+	return n
+}
+
+// MultAdds is the number of multiply-adds per token: the sizes of all weight
+// matrices that a token's features are multiplied by. Look-ups cost none and
+// element-wise work is not counted, as in table 1 of Wen et al. (ICLR 2018).
+func MultAdds(g *graph.Graph) int {
+	n := 0
+	for _, node := range g.Nodes {
+		switch op := node.Op.(type) {
+		case *graph.ScanOp:
+			n += MultAdds(op.Body)
+		case *graph.MatMulOp:
+			n += node.In[1].Shape().Size(nil)
+		}
+	}
+	return n
+}
+
+// Compact prints a count as the paper does: 66.0M, cut off and not rounded.
+func Compact(n int) string {
+	switch {
+	case n >= 1e6:
+		return fmt.Sprintf("%d.%dM", n/1e6, n/1e5%10)
+	case n >= 1e4:
+		return fmt.Sprintf("%dk", n/1e3)
+	}
+	return fmt.Sprint(n)
+}
