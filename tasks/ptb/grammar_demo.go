@@ -2,7 +2,8 @@ package ptb
 
 import (
 	"bytes"
-	"math/rand/v2"
+
+	"github.com/seed391906a2/iss/core/rng"
 )
 
 // Sizes are numbers of tokens, <eos> included, in the parts of a corpus drawn
@@ -31,7 +32,7 @@ func Demo(seed uint64, sizes Sizes, text Text) (*Corpus, error) {
 func demo(seed uint64, sizes Sizes) *source {
 	s := &source{name: "embedded corpus"}
 	for i, n := range []int{sizes.Train, sizes.Valid, sizes.Test} {
-		s.texts[i], _ = english().text(rand.New(rand.NewPCG(seed, uint64(i))).IntN, n)
+		s.texts[i], _ = english().text(rng.New(seed, "ptb/grammar/"+partNames[i]).Intn, n)
 		s.files = append(s.files, sumOf(partNames[i]+".txt", s.texts[i]))
 	}
 	return s

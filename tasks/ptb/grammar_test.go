@@ -2,10 +2,10 @@ package ptb
 
 import (
 	"math"
-	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"github.com/seed391906a2/iss/core/rng"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gonum.org/v1/gonum/floats"
@@ -29,7 +29,7 @@ func floor(t *testing.T, c *Corpus, p Part, b *Batches) float64 {
 
 func TestDemoIsFixed(t *testing.T) {
 	c := drawn(t)
-	assert.Equal(t, "326f7c39e1c96596518571ec77e55fe14cf6db201bde94f25f581afc8cb959d6", c.Fingerprint.SHA256)
+	assert.Equal(t, "38c557a33d9f2d981d71a212e900ef47379b590ed1009a66681bb463c086f09d", c.Fingerprint.SHA256)
 	assert.Equal(t, len(english().words), c.Vocab.Len(), "the training part holds every word of the grammar")
 	assert.Zero(t, c.Valid.Outside.Tokens+c.Test.Outside.Tokens)
 
@@ -56,11 +56,11 @@ func TestDemoSizes(t *testing.T) {
 // probability of a text; the last shows too that there is but one derivation.
 func TestGrammarProbability(t *testing.T) {
 	g := english()
-	rnd := rand.New(rand.NewPCG(7, 0))
+	rnd := rng.New(7, "test")
 	p := &parser{grammar: g}
 	for range 300 {
 		var words []int
-		got := g.sentence(rnd.IntN, func(w string) { words = append(words, g.ids[w]) })
+		got := g.sentence(rnd.Intn, func(w string) { words = append(words, g.ids[w]) })
 		parsed := 0.0
 		for _, w := range words {
 			logp, ok := p.next(g.words[w])
@@ -141,12 +141,12 @@ func TestFloorIsEntropy(t *testing.T) {
 	entropy, length := g.moments(start)
 	rate := entropy / length
 
-	rnd := rand.New(rand.NewPCG(3, 0))
+	rnd := rng.New(3, "test")
 	var excess []float64 // of a sentence: its surprise beyond rate a token
 	tokens, logp := 0, 0.0
 	for range 20000 {
 		n := 0
-		l := g.sentence(rnd.IntN, func(string) { n++ })
+		l := g.sentence(rnd.Intn, func(string) { n++ })
 		excess = append(excess, -l-rate*float64(n))
 		tokens += n
 		logp += l
@@ -182,7 +182,7 @@ func TestStatePays(t *testing.T) {
 	b, err := NewStream("test", c.Test.IDs, 20)
 	require.NoError(t, err)
 	least := floor(t, c, c.Test, b)
-	assert.InDelta(t, 5.2, least, 0.2)
+	assert.InDelta(t, 5.13, least, 0.2, "exp(entropy) is 5.1297")
 
 	for order := 2; order <= 4; order++ {
 		best := math.Inf(1)
