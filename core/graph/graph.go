@@ -72,6 +72,9 @@ type Graph struct {
 	Outputs []Value // in a body: next states, then outputs
 	Names   []string
 	Params  []*Param // of the root graph, in the order of first appearance
+	// Origin is the graph that this one was cut out of, the first ancestor if
+	// it was cut more than once; nil for a trace that is whole.
+	Origin *Graph
 
 	place    string
 	depth    int

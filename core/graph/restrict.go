@@ -44,6 +44,9 @@ func (r *Restriction) Shape(v Value) Shape {
 // whose restricted form does not fit is an error that names it.
 func Restrict(g *Graph, keep Keep) (*Graph, error) {
 	h, _, err := rebuild(g, keep)
+	if err == nil && h.Origin == nil {
+		h.Origin = g
+	}
 	return h, err
 }
 
@@ -72,6 +75,7 @@ func rebuild(g *Graph, keep Keep) (_ *Graph, _ map[Value]Value, err error) {
 		return nil, nil, err
 	}
 	r.g.Names = slices.Clone(g.Names)
+	r.g.Origin = g.Origin
 	return r.g, r.vals, nil
 }
 
