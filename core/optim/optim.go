@@ -1,0 +1,65 @@
+// Package optim moves weights: learning-rate schedules, clipping by global
+// norm, plain stochastic gradient descent. It works on flat float32 slices and
+// on the workers of a kernel.Team.
+package optim
+
+import (
+	"math"
+
+	"github.com/seed391906a2/iss/core/kernel"
+)
+
+// Hold is factor^max(epoch+1-hold, 0): the rate is held for hold epochs and
+// then decays (Zaremba et al., arXiv:1409.2329). Epochs count from 0.
+func Hold(epoch, hold int, factor float64) float64 {
+	return math.Pow(factor, math.Max(float64(epoch+1-hold), 0))
+}
+
+// Every is factor^(epoch div every). Epochs count from 0.
+func Every(epoch, every int, factor float64) float64 {
+	return math.Pow(factor, float64(epoch/every))
+}
+
+// ClipScale is what gradients of the given global norm are multiplied by so
+// that the norm is at most clip: clip / max(norm, clip). clip 0 does not clip.
+func ClipScale(norm, clip float64) float64 {
+	if clip <= 0 || norm <= clip {
+		return 1
+	}
+	return clip / norm
+}
+
+// piece is how many elements a worker takes at a time.
+const piece = 1 << 14
+
+// Norm is the global l2 norm of several tensors, summed in float64.
+func Norm(t *kernel.Team, tensors [][]float32) float64 {
+	part := make([]float64, t.N())
+	t.Run(func(w int) {
+		for _, x := range tensors {
+			each(t, w, len(x), func(lo, hi int) { part[w] += kernel.SumSq(x[lo:hi]) })
+		}
+	})
+	sum := 0.0
+	for _, p := range part {
+		sum += p
+	}
+	return math.Sqrt(sum)
+}
+
+// SGD moves w by -rate·g.
+func SGD(t *kernel.Team, w, g [][]float32, rate float64) {
+	t.Run(func(worker int) {
+		for i := range w {
+			each(t, worker, len(w[i]), func(lo, hi int) { kernel.Axpy(w[i][lo:hi], g[i][lo:hi], float32(-rate)) })
+		}
+	})
+}
+
+// each calls f on the parts of n elements that worker w owns.
+func each(t *kernel.Team, w, n int, f func(lo, hi int)) {
+	lo, hi := t.Share(w, n)
+	for ; lo < hi; lo += piece {
+		f(lo, min(lo+piece, hi))
+	}
+}

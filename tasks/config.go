@@ -1,0 +1,87 @@
+package tasks
+
+// Config is a run's configuration in full: presets, files and flags are
+// merged and checked before it is made. Its JSON form is schemas/config.
+type Config struct {
+	Preset string  `json:"preset,omitempty"`
+	Task   string  `json:"task"`
+	Seed   uint64  `json:"seed"`
+	Data   string  `json:"data,omitempty"` // folder of the data set
+	Text   *Text   `json:"text,omitempty"` // how to read a text of one's own
+	Model  Model   `json:"model"`
+	Train  Train   `json:"train"`
+	ISS    ISS     `json:"iss"`
+	Twin   *string `json:"twin,omitempty"` // preset whose dense model the result is held against
+}
+
+// Text says how a text of one's own is read.
+type Text struct {
+	File  string `json:"file,omitempty"`  // one file, split 90/5/5
+	Unit  string `json:"unit,omitempty"`  // "word" or "char"
+	Vocab int    `json:"vocab,omitempty"` // largest number of types
+}
+
+// Model is what is trained.
+type Model struct {
+	Cell      string             `json:"cell"`
+	Options   map[string]any     `json:"options,omitempty"` // as the cell's schema allows
+	Embedding int                `json:"embedding"`         // units of the embedded input
+	Hidden    []int              `json:"hidden"`            // units of each layer, from the input up
+	Tied      bool               `json:"tied,omitempty"`    // softmax weights are the embedding's
+	Keep      map[string]float64 `json:"keep,omitempty"`    // chances to keep, by place
+	InitScale float64            `json:"init_scale"`        // weights start uniform in ±init_scale
+}
+
+// Train is how it is trained.
+type Train struct {
+	Batch     int       `json:"batch"`
+	Steps     int       `json:"steps"` // time steps of a window (truncated BPTT)
+	Epochs    int       `json:"epochs"`
+	Clip      float64   `json:"clip"` // largest global norm of the gradient of loss plus penalty
+	Optimizer Optimizer `json:"optimizer"`
+	Schedule  Schedule  `json:"schedule"`
+}
+
+// Optimizer is how weights move: kind "sgd" by rate times the gradient.
+type Optimizer struct {
+	Kind string  `json:"kind"`
+	Rate float64 `json:"rate"`
+}
+
+// Schedule is a factor on the learning rate in epoch i = 0, 1, ...:
+// hold: factor^max(i+1-hold, 0); every: factor^(i div every); constant: 1.
+type Schedule struct {
+	Kind   string  `json:"kind"`
+	Hold   int     `json:"hold,omitempty"`
+	Every  int     `json:"every,omitempty"`
+	Factor float64 `json:"factor,omitempty"`
+}
+
+// ISS is how hidden units are driven to zero. Without regularizers a model is dense.
+type ISS struct {
+	Tau          float64       `json:"tau"`              // |w| below it becomes 0 after each batch
+	TauOn        string        `json:"tau_on"`           // "all" parameters or those that "groups" name
+	Count        string        `json:"count"`            // "multiset" (published) or "distinct"
+	Biases       string        `json:"biases"`           // "follow"
+	Groups       string        `json:"groups,omitempty"` // group file; else groups are derived
+	Classes      []string      `json:"classes,omitempty"`
+	Regularizers []Regularizer `json:"regularizers,omitempty"`
+}
+
+// Regularizer is a term of the loss that drives weights to zero.
+type Regularizer struct {
+	Kind   string  `json:"kind"` // "group_lasso"
+	On     string  `json:"on"`   // "iss"
+	Lambda float64 `json:"lambda"`
+}
+
+// Lambda is the strength of the group Lasso on ISS, 0 without one. Its unit is
+// the training loss's.
+func (i ISS) Lambda() float64 {
+	for _, r := range i.Regularizers {
+		if r.Kind == "group_lasso" && r.On == "iss" {
+			return r.Lambda
+		}
+	}
+	return 0
+}

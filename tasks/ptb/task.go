@@ -1,0 +1,195 @@
+package ptb
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/nn"
+	"github.com/seed391906a2/iss/registry"
+	"github.com/seed391906a2/iss/tasks"
+)
+
+// Cells is a catalogue of cells.
+type Cells = registry.Catalogue[core.CellPlugin]
+
+// task is a language model on a text; embedded marks the one that needs no data.
+type task struct {
+	name, doc string
+	embedded  bool
+	presets   []tasks.Preset
+}
+
+var _ tasks.Task = (*task)(nil)
+
+// New is the task "ptb": a language model on the Penn TreeBank or a text of
+// one's own.
+func New() tasks.Task {
+	return &task{
+		name:    "ptb",
+		doc:     "Language model on the Penn TreeBank, or on a text of your own (--data DIR, --text FILE).",
+		presets: treebankPresets(),
+	}
+}
+
+// NewGrammar is the task "grammar": a language model on the embedded corpus.
+func NewGrammar() tasks.Task {
+	return &task{
+		name:     "grammar",
+		doc:      "Language model on a text drawn from an embedded grammar, whose own perplexity is known; needs no data.",
+		embedded: true,
+		presets:  grammarPresets(),
+	}
+}
+
+func (t *task) Name() string            { return t.name }
+func (t *task) Doc() string             { return t.doc }
+func (t *task) Presets() []tasks.Preset { return t.presets }
+
+// Open implements tasks.Task.
+func (t *task) Open(cfg tasks.Config, cells *Cells) (tasks.Problem, error) {
+	corpus, err := t.corpus(cfg)
+	if err != nil {
+		return nil, err
+	}
+	g, err := t.Trace(cfg, cells, corpus.Vocab.Len())
+	if err != nil {
+		return nil, err
+	}
+	return newProblem(cfg, corpus, g, t.embedded)
+}
+
+func (t *task) corpus(cfg tasks.Config) (*Corpus, error) {
+	var text Text
+	if cfg.Text != nil {
+		text = Text{File: cfg.Text.File, Unit: Unit(cfg.Text.Unit), Vocab: cfg.Text.Vocab}
+	}
+	given := cfg.Data != "" || text.File != ""
+	switch {
+	case t.embedded && given:
+		return nil, fmt.Errorf("ptb: task %q has its text embedded; for a text of your own take a preset of task \"ptb\", such as ptb-small", t.name)
+	case !t.embedded && !given:
+		return nil, fmt.Errorf("ptb: no data: name the folder of the Penn TreeBank (or of your own train, valid and test text) with --data DIR, or one text with --text FILE; the preset demo needs none")
+	}
+	return Open(cfg.Data, text)
+}
+
+// Trace implements tasks.Task.
+func (t *task) Trace(cfg tasks.Config, cells *Cells, vocab int) (*graph.Graph, error) {
+	plugin, err := cells.Get(cfg.Model.Cell)
+	if err != nil {
+		return nil, fmt.Errorf("ptb: model.cell: %w", err)
+	}
+	opts, err := json.Marshal(cfg.Model.Options)
+	if err != nil {
+		return nil, fmt.Errorf("ptb: model.options: %w", err)
+	}
+	if cfg.Model.Options == nil {
+		opts = nil
+	}
+	lm := nn.LMConfig{
+		Vocab: vocab, Embedding: cfg.Model.Embedding, Hidden: cfg.Model.Hidden, Tied: cfg.Model.Tied,
+		Keep: cfg.Model.Keep, Scale: cfg.Model.InitScale,
+	}
+	in := cfg.Model.Embedding
+	for _, h := range cfg.Model.Hidden {
+		cell, err := plugin.New(core.CellConfig{Input: in, Hidden: h, Options: opts})
+		if err != nil {
+			return nil, err
+		}
+		lm.Cells = append(lm.Cells, cell)
+		in = h
+	}
+	return nn.LanguageModel(lm)
+}
+
+// problem is a language model with its corpus.
+type problem struct {
+	cfg    tasks.Config
+	corpus *Corpus
+	g      *graph.Graph
+	train  *batches
+	valid  *Batches
+	test   *Batches
+	floors map[string]float64 // perplexity of the source by part, where it is known
+}
+
+var _ tasks.Problem = (*problem)(nil)
+
+func newProblem(cfg tasks.Config, c *Corpus, g *graph.Graph, embedded bool) (*problem, error) {
+	p := &problem{cfg: cfg, corpus: c, g: g, floors: map[string]float64{}}
+	train, err := NewBatches("train", c.Train.IDs, cfg.Train.Batch, cfg.Train.Steps)
+	if err != nil {
+		return nil, err
+	}
+	p.train = &batches{train, cfg.Train.Batch, cfg.Train.Steps}
+	if p.valid, err = NewBatches("valid", c.Valid.IDs, cfg.Train.Batch, cfg.Train.Steps); err != nil {
+		return nil, err
+	}
+	if p.test, err = NewStream("test", c.Test.IDs, cfg.Train.Steps); err != nil {
+		return nil, err
+	}
+	if embedded {
+		return p, p.findFloors()
+	}
+	return p, nil
+}
+
+func (p *problem) Graph() *graph.Graph { return p.g }
+
+func (p *problem) Data() tasks.Data {
+	var vocab bytes.Buffer
+	if err := p.corpus.Vocab.Write(&vocab); err != nil {
+		panic(err) // a buffer takes everything
+	}
+	d := tasks.Data{
+		Name: p.corpus.Name, Path: p.cfg.Data, SHA256: p.corpus.Fingerprint.SHA256, Vocab: p.corpus.Vocab.Len(),
+		Files: map[string][]byte{"vocab.txt": vocab.Bytes()},
+	}
+	for _, part := range []Part{p.corpus.Valid, p.corpus.Test} {
+		if part.Outside.Tokens > 0 {
+			d.Notes = append(d.Notes, fmt.Sprintf("%s: %v", part.Name, part.Outside))
+		}
+	}
+	return d
+}
+
+func (p *problem) Train() tasks.Batches { return p.train }
+
+// Better implements tasks.Problem: the lower perplexity.
+func (p *problem) Better(a, b tasks.Score) bool { return a.Loss < b.Loss }
+
+// Sample implements tasks.Problem.
+func (p *problem) Sample(i int, b graph.Binding, m tasks.Inputs) {
+	time, batch := b["time"], b["batch"]
+	x, y := m.Ints("x"), m.Ints("y")
+	ids := p.corpus.Valid.IDs
+	span := len(ids) / batch
+	for r := range batch {
+		for t := range time {
+			at := r*span + (i*time+t)%max(1, span-1)
+			x[t*batch+r], y[t*batch+r] = ids[at], ids[at+1]
+		}
+	}
+}
+
+// batches adapts Batches to the training loop.
+type batches struct {
+	*Batches
+	batch, steps int
+}
+
+func (b *batches) Binding() graph.Binding {
+	return graph.Binding{"time": b.steps, "batch": b.batch}
+}
+
+func (b *batches) Tokens() int { return b.batch * b.steps }
+
+func (b *batches) Load(i int, m graph.Machine[float32]) {
+	b.Seek(i)
+	w, _ := b.Next()
+	copy(m.Ints("x"), w.X)
+	copy(m.Ints("y"), w.Y)
+}
