@@ -1,0 +1,68 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/seed391906a2/iss/cmd/internal/term"
+)
+
+// listed is a named thing as list prints it.
+type listed struct {
+	Name   string `json:"name"`
+	Doc    string `json:"doc"`
+	Source string `json:"source,omitempty"`
+}
+
+func (a *app) listCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:     "list",
+		Short:   "Say which cells, tasks, presets and runs there are",
+		Example: "  iss list cells\n  iss list presets --format json",
+	}
+	c.AddCommand(
+		a.listOf("cells", "Recurrent cells that models can be made of", func() ([]listed, error) { return a.listCells(), nil }),
+		a.listOf("tasks", "What can be learned", func() ([]listed, error) { return a.listTasks(), nil }),
+	)
+	return c
+}
+
+// listOf is a command that prints what all returns.
+func (a *app) listOf(name, short string, all func() ([]listed, error)) *cobra.Command {
+	c := &cobra.Command{
+		Use: name, Short: short, Example: "  iss list " + name,
+		Args: arguments(0, 0, "none"),
+	}
+	f := formatFlag(c)
+	c.RunE = func(*cobra.Command, []string) error {
+		items, err := all()
+		if err != nil {
+			return err
+		}
+		t := &term.Table{}
+		for _, i := range items {
+			t.Row(i.Name, i.Doc)
+		}
+		return f.print(a.Streams, t, items)
+	}
+	return c
+}
+
+func (a *app) listCells() []listed {
+	var out []listed
+	for _, name := range a.Cells.Names() {
+		if p, err := a.Cells.Get(name); err == nil {
+			out = append(out, listed{p.Name, p.Doc, p.Source})
+		}
+	}
+	return out
+}
+
+func (a *app) listTasks() []listed {
+	var out []listed
+	for _, name := range a.Tasks.Names() {
+		if t, err := a.Tasks.Get(name); err == nil {
+			out = append(out, listed{Name: t.Name(), Doc: t.Doc()})
+		}
+	}
+	return out
+}

@@ -1,0 +1,45 @@
+package cmd_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/seed391906a2/iss/cmd"
+)
+
+// TestMain makes the command iss available to scripts: this very test binary.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"iss": func() { os.Exit(cmd.Main()) },
+	})
+}
+
+// Every story in testdata/script is told by running the program itself.
+// Stories run side by side; each has an empty folder for itself.
+func TestStories(t *testing.T) {
+	data, err := filepath.Abs(filepath.Join("..", "..", "shared", "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if dir := os.Getenv("ISS_DATA"); dir != "" {
+		data = dir
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ISS_DATA", data)
+			return nil
+		},
+		Condition: func(cond string) (bool, error) {
+			// [ptb]: the Penn TreeBank is there.
+			_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
+			return cond == "ptb" && err == nil, nil
+		},
+		Cmds: commands,
+	})
+}
