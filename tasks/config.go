@@ -1,5 +1,7 @@
 package tasks
 
+import "github.com/seed391906a2/iss/core/optim"
+
 // Config is a run's configuration in full: presets, files and flags are
 // merged and checked before it is made. Its JSON form is schemas/config.
 type Config struct {
@@ -84,4 +86,16 @@ func (i ISS) Lambda() float64 {
 		}
 	}
 	return 0
+}
+
+// Rate is the learning rate in epoch 0, 1, ...
+func (c Config) Rate(epoch int) float64 {
+	s := c.Train.Schedule
+	switch s.Kind {
+	case "hold":
+		return c.Train.Optimizer.Rate * optim.Hold(epoch, s.Hold, s.Factor)
+	case "every":
+		return c.Train.Optimizer.Rate * optim.Every(epoch, s.Every, s.Factor)
+	}
+	return c.Train.Optimizer.Rate
 }

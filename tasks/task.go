@@ -76,7 +76,7 @@ type Batches interface {
 	Len() int               // batches in an epoch
 	Tokens() int            // predictions in a batch
 	// Load fills the inputs of m with batch i. Carried states start anew at i = 0.
-	Load(i int, m graph.Machine[float32])
+	Load(i int, m Inputs)
 }
 
 // Score is the result of an evaluation.

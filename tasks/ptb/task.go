@@ -187,7 +187,7 @@ func (b *batches) Binding() graph.Binding {
 
 func (b *batches) Tokens() int { return b.batch * b.steps }
 
-func (b *batches) Load(i int, m graph.Machine[float32]) {
+func (b *batches) Load(i int, m tasks.Inputs) {
 	b.Seek(i)
 	w, _ := b.Next()
 	copy(m.Ints("x"), w.X)

@@ -1,0 +1,38 @@
+package train
+
+import "github.com/seed391906a2/iss/core/graph"
+
+// Carried names the states that a model carries from run to run.
+func Carried(g *graph.Graph) []string {
+	var names []string
+	for _, v := range g.Inputs {
+		if in := v.Node.Op.(*graph.InputOp); in.Role == graph.Carried {
+			names = append(names, in.Label)
+		}
+	}
+	return names
+}
+
+// Evaluation is the part of a model that evaluation runs: the loss and the states.
+func Evaluation(g *graph.Graph) *graph.Graph {
+	return graph.Subset(g, append([]string{"loss"}, Carried(g)...)...)
+}
+
+// Training is Evaluation with the gradient of the loss with respect to every
+// parameter as output GradientOf(name).
+func Training(g *graph.Graph) *graph.Graph {
+	h := Evaluation(g)
+	wrt := make([]graph.Value, len(h.Params))
+	for i, p := range h.Params {
+		wrt[i] = h.Leaf(p)
+	}
+	for i, d := range graph.Gradient(h, h.Output("loss"), wrt) {
+		if !d.IsZero() { // a parameter that the loss does not depend on stays as it is
+			h.AddOutput(GradientOf(h.Params[i].Name), d)
+		}
+	}
+	return h
+}
+
+// GradientOf is the name of the output that holds a parameter's gradient.
+func GradientOf(param string) string { return "d/" + param }

@@ -1,0 +1,303 @@
+package train
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/seed391906a2/iss/core/checkpoint"
+	"github.com/seed391906a2/iss/core/engine"
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/rng"
+	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/tasks"
+)
+
+// trainer is a training under way.
+type trainer struct {
+	Options
+	g      *graph.Graph // the model
+	m      *engine.Engine
+	update *update
+	eval   *evaluator
+	at     position
+	units  map[string][2]int
+	saved  time.Time
+	wps    float64
+}
+
+// Train trains to the end of the configured epochs, evaluating "valid" after
+// each and "test" after the last. It returns ErrStopped when ctx is done, with
+// everything saved, and a *DivergedError when the loss is no number.
+func Train(ctx context.Context, o Options) (*Result, error) {
+	t, err := newTrainer(o)
+	if err != nil {
+		return nil, err
+	}
+	defer t.close()
+	for t.at.Epoch < o.Config.Train.Epochs {
+		if err := t.epoch(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return t.finish(ctx)
+}
+
+func newTrainer(o Options) (*trainer, error) {
+	t := &trainer{Options: o, g: o.Graph, saved: time.Now()}
+	if t.g == nil {
+		t.g = o.Problem.Graph()
+	}
+	if t.Report == nil {
+		t.Report = silent{}
+	}
+	if t.SaveEvery == 0 {
+		t.SaveEvery = 5 * time.Minute
+	}
+	b := o.Problem.Train()
+	var err error
+	if t.m, err = engine.New(Training(t.g), engine.Options{Max: b.Binding(), Threads: o.Threads}); err != nil {
+		return nil, err
+	}
+	if err := t.m.Bind(b.Binding()); err != nil {
+		return nil, err
+	}
+	t.eval = &evaluator{problem: o.Problem, g: Evaluation(t.g), threads: o.Threads}
+	if t.update, err = newUpdate(t.g, t.m, o.Config, o.Groups); err != nil {
+		return nil, err
+	}
+	t.reset()
+	if o.Resume {
+		return t, t.load()
+	}
+	return t, t.initialise()
+}
+
+func (t *trainer) close() {
+	t.eval.close()
+	t.m.Close()
+}
+
+// initialise draws the initial weights, or takes the given ones.
+func (t *trainer) initialise() error {
+	for _, p := range t.g.Params {
+		w := t.m.Param(p.Name)
+		if t.Init == nil {
+			p.Init.Fill(w, p.Shape, rng.New(t.Config.Seed, "init/"+p.Name))
+			continue
+		}
+		d, ok := t.Init[p.Name]
+		if !ok || len(d.Data) != len(w) {
+			return fmt.Errorf("train: the initial weights have no %q of shape %v", p.Name, graph.Of(p.Shape...))
+		}
+		copy(w, d.Data)
+	}
+	t.m.Changed()
+	return nil
+}
+
+// reset gives the carried states their values before the first batch.
+func (t *trainer) reset() {
+	for _, v := range t.g.Inputs {
+		in := v.Node.Op.(*graph.InputOp)
+		if in.Role != graph.Carried {
+			continue
+		}
+		s := t.m.Floats(in.Label)
+		for i := range s {
+			s[i] = float32(in.Start)
+		}
+	}
+}
+
+func (t *trainer) epoch(ctx context.Context) error {
+	b := t.Problem.Train()
+	rate := t.Config.Rate(t.at.Epoch)
+	t.Report.Begin(t.at.Epoch, t.Config.Train.Epochs, b.Len(), t.at.Batch)
+	if t.at.Batch == 0 {
+		t.reset()
+	}
+	for t.at.Batch < b.Len() {
+		if ctx.Err() != nil {
+			return errors.Join(ErrStopped, t.save())
+		}
+		if time.Since(t.saved) > t.SaveEvery {
+			if err := t.save(); err != nil {
+				return err
+			}
+		}
+		if err := t.step(b, rate); err != nil {
+			return err
+		}
+	}
+	return t.endEpoch(ctx, b, rate)
+}
+
+// step trains one batch.
+func (t *trainer) step(b tasks.Batches, rate float64) error {
+	start := time.Now()
+	b.Load(t.at.Batch, t.m)
+	if err := t.m.Run(graph.Mode{Training: true, Seed: t.Config.Seed, Step: t.at.Step}); err != nil {
+		return err
+	}
+	cost := float64(t.m.Output("loss")[0])
+	norm, penalty := t.update.gradient()
+	if math.IsNaN(cost+norm+penalty) || math.IsInf(cost+norm+penalty, 0) {
+		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: cost, GradNorm: norm}
+	}
+	t.update.apply(rate, norm)
+	for _, name := range t.update.carried {
+		copy(t.m.Floats(name), t.m.Output(name))
+	}
+	if t.at.Step%metricEvery == 0 {
+		m := StepMetric{Kind: "step", Step: t.at.Step, Epoch: t.at.Epoch, Cost: cost, Penalty: penalty, GradNorm: norm, Rate: rate}
+		if err := t.append(m); err != nil {
+			return err
+		}
+	}
+	t.at.Batch++
+	t.at.Step++
+	t.at.NLL += cost * float64(b.Binding()["batch"])
+	t.at.InEpoch += time.Since(start).Seconds()
+	t.wps = float64(b.Tokens()*t.at.Batch) / t.at.InEpoch
+	t.Report.Progress(Progress{
+		Batch: t.at.Batch, Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*t.at.Batch)),
+		WordsPerSec: t.wps, Units: t.units, Penalty: penalty, Norm: norm,
+	})
+	if t.at.Step == forecastAfter {
+		t.forecast(b)
+	}
+	return nil
+}
+
+const (
+	metricEvery   = 100 // steps between step metrics
+	forecastAfter = 20  // steps until the forecast
+)
+
+// forecast says memory, words/s and the hours in all.
+func (t *trainer) forecast(b tasks.Batches) {
+	tokens := float64(b.Tokens()) * float64(b.Len()) * float64(t.Config.Train.Epochs)
+	seconds := tokens / t.wps
+	line := fmt.Sprintf("training needs %.2g GB of memory and goes at %.0f words/s: about %s for %d epochs",
+		float64(t.m.Memory())/1e9, t.wps, humanTime(seconds), t.Config.Train.Epochs)
+	if seconds > 6*3600 {
+		line += "; that is long: a smaller preset is ptb-small, and demo needs no data (iss list presets)"
+	}
+	t.Report.Note(line)
+}
+
+func humanTime(s float64) string {
+	d := time.Duration(s * float64(time.Second))
+	switch {
+	case d < 2*time.Minute:
+		return fmt.Sprintf("%.0f seconds", s)
+	case d < 2*time.Hour:
+		return fmt.Sprintf("%.0f minutes", d.Minutes())
+	}
+	return fmt.Sprintf("%.1f hours", d.Hours())
+}
+
+func (t *trainer) endEpoch(ctx context.Context, b tasks.Batches, rate float64) error {
+	valid, err := t.eval.score(ctx, "valid", t.m.Param)
+	if err != nil {
+		return errors.Join(err, t.save())
+	}
+	t.units = t.update.units()
+	m := EpochMetric{
+		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Valid: valid, Units: t.units,
+		Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*b.Len())), Penalty: t.update.penaltyValue(),
+		WordsPerSec: t.wps, Seconds: t.at.InEpoch,
+	}
+	if err := t.append(m); err != nil {
+		return err
+	}
+	t.Report.Epoch(m)
+	t.at.Epoch++
+	t.at.Seconds += t.at.InEpoch
+	t.at.Batch, t.at.NLL, t.at.InEpoch, t.at.Valid = 0, 0, 0, valid
+	return t.save()
+}
+
+func (t *trainer) finish(ctx context.Context) (*Result, error) {
+	test, err := t.eval.score(ctx, "test", t.m.Param)
+	if err != nil {
+		return nil, err
+	}
+	if !t.at.Finished {
+		if err := t.append(EvalMetric{Kind: "eval", Part: "test", Epoch: t.at.Epoch - 1, Score: test}); err != nil {
+			return nil, err
+		}
+		t.at.Finished = true
+		if err := t.save(); err != nil {
+			return nil, err
+		}
+	}
+	r := &Result{
+		Graph: t.g, Tensors: t.tensors(), Valid: t.at.Valid, Test: test, Units: t.update.units(),
+		Steps: t.at.Step, Seconds: t.at.Seconds,
+	}
+	r.WordsPerSec = float64(t.at.Step) * float64(t.Problem.Train().Tokens()) / t.at.Seconds
+	return r, nil
+}
+
+func (t *trainer) append(metric any) error {
+	if t.Journal == nil {
+		return nil
+	}
+	return t.Journal.Append(metric)
+}
+
+// tensors copies the weights.
+func (t *trainer) tensors() map[string]tensor.Dense[float32] {
+	m := map[string]tensor.Dense[float32]{}
+	for _, p := range t.g.Params {
+		m[p.Name] = tensor.Of(append([]float32(nil), t.m.Param(p.Name)...), p.Shape...)
+	}
+	return m
+}
+
+// save writes a checkpoint from which load goes on without a difference.
+func (t *trainer) save() error {
+	t.saved = time.Now()
+	if t.Journal == nil {
+		return nil
+	}
+	t.at.Metrics = t.Journal.Position()
+	carried := map[string]tensor.Dense[float32]{}
+	for _, name := range t.update.carried {
+		carried[name] = tensor.Of(t.m.Floats(name), len(t.m.Floats(name)))
+	}
+	return t.Journal.Save(checkpoint.Snapshot{
+		Tensors: t.tensors(), Slots: map[string]map[string]tensor.Dense[float32]{"carried": carried}, State: t.at.json(),
+	})
+}
+
+func (t *trainer) load() error {
+	if t.Journal == nil {
+		return errors.New("train: there is no run to resume")
+	}
+	s, err := t.Journal.Load()
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(s.State, &t.at); err != nil {
+		return fmt.Errorf("train: the checkpoint's state: %w", err)
+	}
+	t.Init = s.Tensors
+	if err := t.initialise(); err != nil {
+		return err
+	}
+	for _, name := range t.update.carried {
+		d, ok := s.Slots["carried"][name]
+		if !ok || len(d.Data) != len(t.m.Floats(name)) {
+			return fmt.Errorf("train: the checkpoint lacks the carried state %q", name)
+		}
+		copy(t.m.Floats(name), d.Data)
+	}
+	t.units = t.update.units()
+	return t.Journal.Rewind(t.at.Metrics)
+}
