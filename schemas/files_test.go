@@ -97,7 +97,8 @@ const fullConfig = `{
   "train": {"batch": 20, "steps": 35, "epochs": 55, "clip": 10, "optimizer": {"kind": "sgd", "rate": 1.0},
             "schedule": {"kind": "every", "every": 18, "factor": 0.1}},
   "iss": {"tau": 1e-4, "tau_on": "all", "count": "multiset", "biases": "follow", "groups": "g.json", "classes": ["cell_0"],
-          "regularizers": [{"kind": "group_lasso", "on": "iss", "lambda": 0.00245}], "shrink": {"after": 100}}
+          "regularizers": [{"kind": "group_lasso", "on": "iss", "lambda": 0.00245}]},
+  "twin": "ptb-large"
 }`
 
 func TestConfig(t *testing.T) {
@@ -114,8 +115,9 @@ func TestConfig(t *testing.T) {
 		{"/text/unit", `"chars"`, `must be "word" or "char", is "chars"; nearest is "char"`},
 		{"/text/vocab", "1", "must be at least 2, is 1"},
 		{"/text/vocab", "-", ""},
-		{"/model/cell", "3", "must be a string or an object, is 3"},
-		{"/model/cell", `{"equations": ["h = tanh(x)"]}`, ""},
+		{"/model/cell", "3", "must be a string, is 3"},
+		{"/model/cell", `{"equations": ["h = tanh(x)"]}`, "must be a string, is an object"},
+		{"/model/cell", "-", ""},
 		{"/model/embedding", "0", "must be at least 1, is 0"},
 		{"/model/embedding", "1e3", ""},
 		{"/model/hidden", "[]", "must have 1 items or more, has 0"},
@@ -127,7 +129,8 @@ func TestConfig(t *testing.T) {
 		{"/train/batch", "0", "must be at least 1, is 0"},
 		{"/train/steps", "0", "must be at least 1, is 0"},
 		{"/train/epochs", "0", "must be at least 1, is 0"},
-		{"/train/clip", "0", "must be more than 0, is 0"},
+		{"/train/clip", "0", ""},
+		{"/train/clip", "-1", "must be at least 0, is -1"},
 		{"/train/clip", "-", ""},
 		{"/train/optimizer", `{"kind": "adam", "rate": 1}`, `must be "sgd", is "adam"`},
 		{"/train/optimizer/rate", "0", "must be more than 0, is 0"},
@@ -154,8 +157,8 @@ func TestConfig(t *testing.T) {
 		{"/iss/regularizers/0/lambda", "-", `the field "lambda" is missing`},
 		{"/iss/regularizers/0/on", `"embedding"`, `must be "iss", is "embedding"`},
 		{"/iss/regularizers/0/kind", `"l1"`, `must be "group_lasso", is "l1"`},
-		{"/iss/shrink", "{}", `the field "after" is missing`},
-		{"/iss/shrink/after", "0", "must be at least 1, is 0"},
+		{"/twin", "true", "must be a string, is true"},
+		{"/complete", "1", "must be true or false, is 1"},
 		{"/preset", "-", ""},
 		{"/iss", "-", ""},
 	}
@@ -165,6 +168,10 @@ func TestConfig(t *testing.T) {
 		})
 	}
 	require.NoError(t, schema.Validate("f", []byte(`{"preset": "demo"}`)))
+	require.NoError(t, schema.Validate("f", []byte(`{"preset": "demo", "complete": false, "model": {}}`)))
+	require.EqualError(t, schema.Validate("f", []byte(`{"preset": "demo", "complete": true, "task": "ptb", "model": {"cell": "rnn", "hidden": [4]}, "train": {}}`)),
+		"f:1:62 /model: the field \"embedding\" is missing\nf:1:103 /train: the field \"batch\" is missing\n"+
+			"f:1:103 /train: the field \"epochs\" is missing\nf:1:103 /train: the field \"steps\" is missing")
 	require.EqualError(t, schema.Validate("f", []byte(`{"seed": 1}`)),
 		"f:1:1: the field \"model\" is missing\nf:1:1: the field \"task\" is missing\nf:1:1: the field \"train\" is missing")
 }
