@@ -121,22 +121,18 @@ func Convert[To, From Float](d Dense[From]) Dense[To] {
 
 // size returns the product of a shape, or an error if that is no int.
 func size(shape []int) (int, error) {
-	n, empty := 1, false
+	if slices.ContainsFunc(shape, func(s int) bool { return s < 0 }) {
+		return 0, fmt.Errorf("shape %v has a negative size", shape)
+	}
+	if slices.Contains(shape, 0) {
+		return 0, nil
+	}
+	n := 1
 	for _, s := range shape {
-		if s < 0 {
-			return 0, fmt.Errorf("shape %v has a negative size", shape)
-		}
-		if s == 0 {
-			empty = true
-			continue
-		}
 		if n > maxInt/s {
 			return 0, fmt.Errorf("shape %v has more elements than can be counted", shape)
 		}
 		n *= s
-	}
-	if empty {
-		return 0, nil
 	}
 	return n, nil
 }

@@ -1,0 +1,263 @@
+package tensor
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"unicode/utf8"
+)
+
+// longestHeader is the format's own limit, in bytes.
+const longestHeader = 100_000_000
+
+// metadataKey is the header's field that holds no tensor.
+const metadataKey = "__metadata__"
+
+// Entry says what a file holds under one name.
+type Entry struct {
+	Type  DType
+	Shape []int
+
+	begin, end int64 // offsets of the numbers, after the header
+}
+
+// header is the first part of a file.
+type header struct {
+	entries  map[string]Entry
+	metadata map[string]string
+}
+
+// parseHeader reads and checks a header; data is the number of bytes that
+// follow it in the file.
+func parseHeader(text []byte, data int64) (header, error) {
+	h := header{entries: make(map[string]Entry)}
+	if !utf8.Valid(text) {
+		return h, errors.New("the header is not UTF-8")
+	}
+	if len(text) == 0 || text[0] != '{' {
+		return h, errors.New("the header does not begin with {; this is no safetensors file")
+	}
+	d := &tokens{json.NewDecoder(bytes.NewReader(text))}
+	d.UseNumber()
+	err := d.object(func(name string) error {
+		if name == metadataKey {
+			if h.metadata != nil {
+				return fmt.Errorf("%s is there twice", metadataKey)
+			}
+			h.metadata = make(map[string]string)
+			return d.metadata(h.metadata)
+		}
+		if _, twice := h.entries[name]; twice {
+			return fmt.Errorf("%q is there twice", name)
+		}
+		e, err := d.entry()
+		if err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+		h.entries[name] = e
+		return nil
+	})
+	if err != nil {
+		return h, err
+	}
+	if rest := bytes.TrimRight(text[d.InputOffset():], " "); len(rest) > 0 {
+		return h, fmt.Errorf("text after the header's end, %q", rest[:min(len(rest), 20)])
+	}
+	return h, h.check(data)
+}
+
+// check tells whether the entries fill the data without gap and overlap, each
+// as long as its shape says.
+func (h header) check(data int64) error {
+	for _, name := range h.names() {
+		e := h.entries[name]
+		width, known := widths[e.Type]
+		if !known {
+			return fmt.Errorf("%q: no such type %q", name, e.Type)
+		}
+		n, err := size(e.Shape)
+		if err != nil {
+			return fmt.Errorf("%q: %w", name, err)
+		}
+		if e.begin < 0 || e.end < e.begin {
+			return fmt.Errorf("%q: bytes %d to %d are no range", name, e.begin, e.end)
+		}
+		if e.end > data {
+			return fmt.Errorf("%q: its numbers end at byte %d of %d; the file is cut short or damaged", name, e.end, data)
+		}
+		// Division avoids overflow; the end is already bounded.
+		if room := e.end - e.begin; room%width != 0 || room/width != int64(n) {
+			return fmt.Errorf("%q: %d bytes for shape %v of type %s, which needs %d numbers of %d bytes", name, room, e.Shape, e.Type, n, width)
+		}
+	}
+	at, before := int64(0), ""
+	for _, name := range h.byPlace() {
+		switch e := h.entries[name]; {
+		case e.begin < at:
+			return fmt.Errorf("%q begins at byte %d, inside of %q, which ends at %d", name, e.begin, before, at)
+		case e.begin > at:
+			return fmt.Errorf("bytes %d to %d before %q belong to no tensor", at, e.begin, name)
+		default:
+			at, before = e.end, name
+		}
+	}
+	if at != data {
+		return fmt.Errorf("the tensors end at byte %d, the data at %d", at, data)
+	}
+	return nil
+}
+
+// names returns the names of the tensors, sorted.
+func (h header) names() []string { return slices.Sorted(maps.Keys(h.entries)) }
+
+// byPlace returns the names of the tensors in the order of their numbers.
+func (h header) byPlace() []string {
+	names := h.names()
+	slices.SortStableFunc(names, func(a, b string) int {
+		x, y := h.entries[a], h.entries[b]
+		return cmp.Or(cmp.Compare(x.begin, y.begin), cmp.Compare(x.end, y.end))
+	})
+	return names
+}
+
+// tokens reads the few forms of JSON that a header has. Unlike json.Unmarshal
+// it sees names that come twice.
+type tokens struct{ *json.Decoder }
+
+// object reads an object, calling field after each name.
+func (d *tokens) object(field func(name string) error) error {
+	if err := d.delim('{'); err != nil {
+		return err
+	}
+	for d.More() {
+		name, err := d.text()
+		if err != nil {
+			return err
+		}
+		if err := field(name); err != nil {
+			return err
+		}
+	}
+	return d.delim('}')
+}
+
+func (d *tokens) metadata(m map[string]string) error {
+	return d.object(func(key string) error {
+		if _, twice := m[key]; twice {
+			return fmt.Errorf("%s: %q is there twice", metadataKey, key)
+		}
+		value, err := d.text()
+		if err != nil {
+			return fmt.Errorf("%s: %q: %w", metadataKey, key, err)
+		}
+		m[key] = value
+		return nil
+	})
+}
+
+func (d *tokens) entry() (e Entry, err error) {
+	var offsets []int64
+	seen := make(map[string]bool)
+	err = d.object(func(key string) error {
+		if seen[key] {
+			return fmt.Errorf("%s is there twice", key)
+		}
+		seen[key] = true
+		switch key {
+		case "dtype":
+			text, err := d.text()
+			e.Type = DType(text)
+			return err
+		case "shape":
+			sizes, err := d.numbers()
+			for _, n := range sizes {
+				if n != int64(int(n)) {
+					return fmt.Errorf("size %d is too large for this machine", n)
+				}
+				e.Shape = append(e.Shape, int(n))
+			}
+			return err
+		case "data_offsets":
+			offsets, err = d.numbers()
+			return err
+		}
+		return fmt.Errorf("no such field %q; known: data_offsets, dtype, shape", key)
+	})
+	if err != nil {
+		return e, err
+	}
+	for _, key := range []string{"dtype", "shape", "data_offsets"} {
+		if !seen[key] {
+			return e, fmt.Errorf("%s is missing", key)
+		}
+	}
+	if len(offsets) != 2 {
+		return e, fmt.Errorf("%d data_offsets; there must be 2", len(offsets))
+	}
+	e.begin, e.end = offsets[0], offsets[1]
+	return e, nil
+}
+
+// numbers reads an array of whole numbers.
+func (d *tokens) numbers() ([]int64, error) {
+	if err := d.delim('['); err != nil {
+		return nil, err
+	}
+	list := []int64{}
+	for d.More() {
+		t, err := d.token()
+		if err != nil {
+			return nil, err
+		}
+		literal, ok := t.(json.Number)
+		if !ok {
+			return nil, fmt.Errorf("%v where a number should be", t)
+		}
+		n, err := strconv.ParseInt(string(literal), 10, 64)
+		if err != nil || n < 0 {
+			return nil, fmt.Errorf("%s is no size and no offset", literal)
+		}
+		list = append(list, n)
+	}
+	return list, d.delim(']')
+}
+
+func (d *tokens) text() (string, error) {
+	t, err := d.token()
+	if err != nil {
+		return "", err
+	}
+	text, ok := t.(string)
+	if !ok {
+		return "", fmt.Errorf("%v where text should be", t)
+	}
+	return text, nil
+}
+
+func (d *tokens) delim(want json.Delim) error {
+	t, err := d.token()
+	if err != nil {
+		return err
+	}
+	if t != want {
+		return fmt.Errorf("%v where %v should be", t, want)
+	}
+	return nil
+}
+
+func (d *tokens) token() (json.Token, error) {
+	t, err := d.Token()
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, errors.New("the header ends too early")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the header is not JSON: %w", err)
+	}
+	return t, nil
+}
