@@ -54,15 +54,14 @@ func (c *Class) String() string {
 		}
 	}
 	line("states", c.States)
-	for i, e := range slices.Concat(c.Entries, c.Followers) {
-		rank := 2
-		if i >= len(c.Entries) {
-			rank = 1
+	entries := slices.Concat(c.Entries, c.Followers)
+	for i := 0; i < len(entries); {
+		v := entries[i].Var
+		var parts []string
+		for ; i < len(entries) && entries[i].Var == v; i++ {
+			parts = append(parts, entries[i].describe(c.Units, i >= len(c.Entries)))
 		}
-		if e.Axis > 1 {
-			rank = e.Axis + 1
-		}
-		line("owns", []string{e.Var + " " + e.describe(c.Units, rank)})
+		line("owns", []string{v + " " + strings.Join(parts, ", ")})
 	}
 	line("made by", c.Owners)
 	line("read by", c.Readers)

@@ -59,14 +59,14 @@ func newEntry(name string, axis int, at []int) Entry {
 	return e
 }
 
-// describe says which indices of the axis the n units own.
-func (e Entry) describe(n, rank int) string {
-	what := fmt.Sprintf("indices of axis %d", e.Axis)
-	switch {
-	case rank == 1:
-		what = "elements"
-	case rank == 2:
-		what = [...]string{"rows", "columns"}[e.Axis]
+// describe says which rows, columns or elements the n units own.
+func (e Entry) describe(n int, follows bool) string {
+	what := "elements"
+	if !follows {
+		what = fmt.Sprintf("indices of axis %d", e.Axis)
+		if e.Axis < 2 {
+			what = [...]string{"rows", "columns"}[e.Axis]
+		}
 	}
 	switch {
 	case n == 0:

@@ -1,0 +1,180 @@
+package groups
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/registry"
+	"github.com/seed391906a2/iss/schemas"
+)
+
+// Bind fits a file to a model. The error is a schemas.Faults: every variable
+// or class that the model does not have (with the nearest name), every range
+// outside its weight, every axis that cannot carry units, groups whose entries
+// differ in length, entries that are there twice. A file made by
+// Derivation.Spec has no positions to print.
+func (s *Spec) Bind(g *graph.Graph) ([]Group, error) {
+	d, err := Derive(g)
+	if err != nil {
+		return nil, err
+	}
+	b := &binder{spec: s, d: d}
+	for _, p := range g.Params {
+		b.vars = append(b.vars, p.Name)
+	}
+	var out []Group
+	for i := range s.Groups {
+		if s.Version == 2 {
+			out = append(out, b.choice(i))
+		} else {
+			out = append(out, b.group(i))
+		}
+	}
+	if err := b.faults.Err(); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// binder collects the faults of one file against one model.
+type binder struct {
+	spec   *Spec
+	d      *Derivation
+	vars   []string
+	faults schemas.Faults
+}
+
+// fault notes what is wrong at a place of the file.
+func (b *binder) fault(pointer, format string, args ...any) {
+	if b.spec.doc == nil {
+		b.faults = append(b.faults, schemas.Fault{Pointer: pointer, Message: fmt.Sprintf(format, args...)})
+		return
+	}
+	b.faults = append(b.faults, b.spec.doc.Fault(pointer, format, args...))
+}
+
+// choice binds a group of version 2: a class by its name.
+func (b *binder) choice(i int) Group {
+	s := b.spec.Groups[i]
+	pointer := schemas.Pointer("groups", i, "class")
+	c := b.class(pointer, s.Class)
+	if c == nil {
+		return Group{}
+	}
+	for j := range i {
+		if b.spec.Groups[j].Class == s.Class {
+			b.fault(pointer, "class %q is there twice, first in group %d", s.Class, j)
+			break
+		}
+	}
+	g := c.Group()
+	g.Multi = s.Multi
+	return g
+}
+
+// class is the class of that name, free to go, or nil with a fault noted.
+func (b *binder) class(pointer, name string) *Class {
+	for _, c := range b.d.Classes {
+		if c.Name != name {
+			continue
+		}
+		if c.Pinned() {
+			b.fault(pointer, "class %q cannot lose units: its size is fixed by %s", name, strings.Join(c.Pins, ", "))
+			return nil
+		}
+		return c
+	}
+	b.fault(pointer, "no class %q%s; list them with: iss groups show", name, nearest(name, b.d.Names()))
+	return nil
+}
+
+func nearest(name string, known []string) string {
+	if n := registry.Nearest(name, known); n != "" {
+		return fmt.Sprintf("; nearest is %q", n)
+	}
+	return ""
+}
+
+// group binds a group that lists entries.
+func (b *binder) group(i int) Group {
+	s := b.spec.Groups[i]
+	g := Group{Name: s.Name, Class: s.Class, Multi: s.Multi}
+	if s.Class != "" {
+		b.class(schemas.Pointer("groups", i, "class"), s.Class)
+	}
+	sound := true
+	for j, e := range s.Entries {
+		if !b.entry(b.pointer(i, j), e) {
+			sound = false
+			continue
+		}
+		g.Entries = append(g.Entries, e.Entry)
+		if j > 0 && e.Count != s.Entries[0].Count {
+			b.fault(b.pointer(i, j), "%d units, but the first entry of the group has %d; all entries of a group have one for each unit", e.Count, s.Entries[0].Count)
+			sound = false
+		}
+		sound = b.fresh(i, j) && sound
+	}
+	if !sound {
+		return g
+	}
+	g.Units = s.Entries[0].Count
+	if c := b.owner(g); c != nil {
+		g.Followers = b.followers(c, g)
+		if g.Class == "" {
+			g.Class = c.Name
+		}
+	}
+	if g.Name == "" {
+		g.Name = g.Class
+	}
+	if g.Name == "" {
+		g.Name = fmt.Sprintf("group %d", i)
+	}
+	return g
+}
+
+// pointer is where entry j of group i stands in the file.
+func (b *binder) pointer(i, j int) string {
+	if b.spec.Groups[i].bare {
+		return schemas.Pointer("groups", i, j)
+	}
+	return schemas.Pointer("groups", i, "entries", j)
+}
+
+// owner is the class whose units the group's entries make, or that they read
+// if they make none; nil if they are not those of one class.
+func (b *binder) owner(g Group) *Class {
+	var found *Class
+	for _, role := range []graph.Role{graph.Makes, graph.Reads} {
+		for _, e := range g.Entries {
+			p := findParam(b.d.Graph, e.Var)
+			if b.d.Atoms.Role(p, e.Axis)&role == 0 {
+				continue
+			}
+			atoms := b.d.Atoms.Of(b.d.Graph.Leaf(p), e.Axis, e.Index(0))
+			if len(atoms) != 1 {
+				return nil
+			}
+			c, _ := b.d.find(atoms[0])
+			if found != nil && c != found {
+				return nil
+			}
+			found = c
+		}
+		if found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// followers are the class's elements that go with the group's units; nil if
+// the group's units are not just the class's.
+func (b *binder) followers(c *Class, g Group) []Entry {
+	if g.Units != c.Units {
+		return nil
+	}
+	return c.Followers
+}

@@ -1,0 +1,108 @@
+package groups
+
+import (
+	"slices"
+
+	"github.com/seed391906a2/iss/core/graph"
+)
+
+// elem is one index of one axis of a value.
+type elem struct {
+	axis  graph.Axis
+	index int
+}
+
+// edge leads from an elem to another that is the same unit.
+type edge struct {
+	to   elem
+	node *graph.Node // whose rule says so
+}
+
+// path is a shortest chain of unifications from an elem to one where goal
+// holds, inside one atom; nil if start itself is such a place or none is reached.
+func (d *Derivation) path(start elem, atom graph.Atom, goal func(elem) bool) []Step {
+	links := map[graph.Axis][]graph.Link{}
+	for _, l := range d.Atoms.Links() {
+		links[l.A] = append(links[l.A], l)
+		links[l.B] = append(links[l.B], l)
+	}
+	divides := reshapes(d.Graph, map[graph.Value][]*graph.Node{})
+	from := map[elem]elem{}
+	by := map[elem]*graph.Node{}
+	seen := map[elem]bool{start: true}
+	for queue := []elem{start}; len(queue) > 0; queue = queue[1:] {
+		e := queue[0]
+		if goal(e) {
+			return d.steps(start, e, from, by)
+		}
+		for _, next := range slices.Concat(unified(e, links[e.axis]), d.factors(e, atom, divides[e.axis.Value])) {
+			if !seen[next.to] {
+				seen[next.to], from[next.to], by[next.to] = true, e, next.node
+				queue = append(queue, next.to)
+			}
+		}
+	}
+	return nil
+}
+
+// steps walks a found chain back to its start and turns it round.
+func (d *Derivation) steps(start, end elem, from map[elem]elem, by map[elem]*graph.Node) (out []Step) {
+	for e := end; e != start; e = from[e] {
+		s := Step{Op: by[e].String(), From: d.place(from[e]), To: d.place(e)}
+		if op, ok := e.axis.Value.Node.Op.(*graph.InputOp); ok && op.Role == graph.Previous {
+			s.State = op.Owner + "/" + op.Label
+		}
+		out = append(out, s)
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// unified follows the links of an axis from one of its indices.
+func unified(e elem, links []graph.Link) (out []edge) {
+	hop := func(l graph.Link, a, b graph.Axis, from, fromStep, to, toStep int) {
+		k := e.index - from
+		if e.axis != a || k%fromStep != 0 || k/fromStep < 0 || k/fromStep >= l.Count || k < 0 {
+			return
+		}
+		out = append(out, edge{elem{b, to + k/fromStep*toStep}, l.Node})
+	}
+	for _, l := range links {
+		hop(l, l.A, l.B, l.From, l.FromStep, l.To, l.ToStep)
+		hop(l, l.B, l.A, l.To, l.ToStep, l.From, l.FromStep)
+	}
+	return out
+}
+
+// factors crosses reshapes that divide or join an axis: the indices on their
+// other side that hold the atom.
+func (d *Derivation) factors(e elem, atom graph.Atom, nodes []*graph.Node) (out []edge) {
+	for _, n := range nodes {
+		other := n.In[0]
+		if other == e.axis.Value {
+			other = n.At(0)
+		}
+		for k, dim := range other.Shape() {
+			for i := range dim.Size {
+				if slices.Contains(d.Atoms.Of(other, k, i), atom) {
+					out = append(out, edge{elem{graph.Axis{Value: other, Axis: k}, i}, n})
+				}
+			}
+		}
+	}
+	return out
+}
+
+// reshapes lists, for each value, the reshapes that it is operand or result of.
+func reshapes(g *graph.Graph, at map[graph.Value][]*graph.Node) map[graph.Value][]*graph.Node {
+	for _, n := range g.Nodes {
+		switch op := n.Op.(type) {
+		case *graph.ScanOp:
+			reshapes(op.Body, at)
+		case *graph.ReshapeOp:
+			at[n.In[0]] = append(at[n.In[0]], n)
+			at[n.At(0)] = append(at[n.At(0)], n)
+		}
+	}
+	return at
+}
