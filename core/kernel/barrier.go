@@ -11,13 +11,11 @@ func (t *Team) Barrier() {
 	if t.n == 1 {
 		return
 	}
-	phase := t.phase.Load()
-	if t.arrived.Add(1) == int32(t.n) {
-		t.arrived.Store(0)
-		t.phase.Add(1)
-		return
-	}
-	for s := (spinner{}); t.phase.Load() == phase; s.pause() {
+	// One counter does it: a barrier is full when the arrivals reach the next
+	// multiple of n, and the arrival that fills it is what the others wait for.
+	n := uint64(t.n)
+	full := (t.arrived.Add(1) + n - 1) / n * n
+	for s := (spinner{}); t.arrived.Load() < full; s.pause() {
 		if t.failed.Load() {
 			panic(aborted{})
 		}

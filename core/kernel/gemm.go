@@ -82,11 +82,11 @@ func (t *Team) Gemm(w int, g Gemm) {
 	own := &t.scratch.panels[w]
 	for k0 := 0; k0 < g.K; k0 += s.kc {
 		kc := min(s.kc, g.K-k0)
-		stride := h * rowStride(kc)
+		stride := tileFloats(h, kc)
 		rows := &t.scratch.a[own.turn][0]
 		own.turn ^= 1
 		for i, hi := t.Share(w, tiles); i < hi; i++ {
-			packRows(at(rows, i*stride), &g, i*h, min(h, g.M-i*h), k0, kc)
+			packTile(at(rows, i*stride), &g, i*h, min(h, g.M-i*h), k0, kc)
 		}
 		t.Barrier()
 		lo, hi := t.Share(w, panels*tiles)
@@ -96,7 +96,7 @@ func (t *Team) Gemm(w int, g Gemm) {
 			u += end - i
 			b := g.panel(s, own, k0, kc, j)
 			for ; i < end; i++ {
-				tile(min(h, g.M-i*h), kc, at(rows, i*stride), rowStride(kc), b, s.nr,
+				tilePacked(min(h, g.M-i*h), kc, at(rows, i*stride), b, s.nr,
 					&g.C[i*h*g.LDC+j*s.nr], g.LDC, g.Acc || k0 > 0, biasAt(g.Bias, k0, j*s.nr), min(s.nr, g.N-j*s.nr))
 			}
 		}
@@ -112,18 +112,17 @@ func (g *Gemm) panel(s shape, own *panel, k0, kc, j int) *float32 {
 	return &own.b[0]
 }
 
-// packRows writes h rows of op(A), columns [k0, k0+kc), to dst, row by row.
-func packRows(dst *float32, g *Gemm, row, h, k0, kc int) {
+// packTile writes h rows of op(A), columns [k0, k0+kc), to dst, column by column.
+func packTile(dst *float32, g *Gemm, row, h, k0, kc int) {
 	if g.TransA {
-		transpose(dst, rowStride(kc), &g.A[k0*g.LDA+row], g.LDA, kc, h)
+		copyNarrow(dst, h, &g.A[k0*g.LDA+row], g.LDA, kc, h)
 		return
 	}
-	copyRows(dst, rowStride(kc), &g.A[row*g.LDA+k0], g.LDA, h, kc)
+	transpose(dst, h, &g.A[row*g.LDA+k0], g.LDA, h, kc)
 }
 
-// rowStride is the row stride of a packed tile: kc and a little more, so that the
-// rows do not fall into the same sets of the cache.
-func rowStride(kc int) int { return (kc+lineFloats-1)/lineFloats*lineFloats + lineFloats }
+// tileFloats is the room for a packed tile, which starts on a cache line.
+func tileFloats(h, kc int) int { return (h*kc + lineFloats - 1) / lineFloats * lineFloats }
 
 // packedRows is how many floats the packed left operand of one block takes.
 func packedRows(s shape, m, k int) int {
@@ -131,7 +130,7 @@ func packedRows(s shape, m, k int) int {
 		return 0
 	}
 	h, tiles := tileRows(s, m)
-	return tiles * h * rowStride(min(s.kc, k))
+	return tiles * tileFloats(h, min(s.kc, k))
 }
 
 func (g *Gemm) check() {

@@ -11,21 +11,31 @@ import (
 // gonum never starts goroutines of its own. gonum skips zeros of A, so that zero
 // times infinity or NaN adds nothing here.
 func tileGo(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
-	as := unsafe.Slice(a, (h-1)*lda+k)
-	bs := unsafe.Slice(b, k*ldb)
+	cs := prepareTile(h, c, ldc, acc, bias, cols)
+	gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, h, cols, k,
+		1, unsafe.Slice(a, (h-1)*lda+k), lda, unsafe.Slice(b, k*ldb), ldb, 1, cs, ldc)
+}
+
+// tilePackedGo is tileGo for A packed as k columns of h.
+func tilePackedGo(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
+	cs := prepareTile(h, c, ldc, acc, bias, cols)
+	gonum.Implementation{}.Sgemm(blas.Trans, blas.NoTrans, h, cols, k,
+		1, unsafe.Slice(a, k*h), h, unsafe.Slice(b, k*ldb), ldb, 1, cs, ldc)
+}
+
+// prepareTile sets C to what the product is added to.
+func prepareTile(h int, c *float32, ldc int, acc bool, bias *float32, cols int) []float32 {
 	cs := unsafe.Slice(c, (h-1)*ldc+cols)
-	if bias != nil || !acc {
-		for r := range h {
-			row := cs[r*ldc:][:cols]
-			if !acc {
-				clear(row)
-			}
-			if bias != nil {
-				axpyGo(cols, &row[0], bias, 1)
-			}
+	for r := range h {
+		row := cs[r*ldc:][:cols]
+		if !acc {
+			clear(row)
+		}
+		if bias != nil {
+			axpyGo(cols, &row[0], bias, 1)
 		}
 	}
-	gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, h, cols, k, 1, as, lda, bs, ldb, 1, cs, ldc)
+	return cs
 }
 
 // transposeGo sets dst[c·ds + r] = src[r·ld + c] for r < rows, c < cols. It goes by
@@ -52,7 +62,7 @@ func copyPanelGo(dst *float32, nr int, src *float32, ld, rows, cols int) {
 	}
 }
 
-func copyRows(dst *float32, ds int, src *float32, ld, rows, cols int) {
+func copyNarrowGo(dst *float32, ds int, src *float32, ld, rows, cols int) {
 	for r := range rows {
 		copy(unsafe.Slice(at(dst, r*ds), cols), unsafe.Slice(at(src, r*ld), cols))
 	}

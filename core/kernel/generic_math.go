@@ -11,11 +11,12 @@ const expLimit = 104
 // expm1Parts returns n and q with exp(x) = 2ⁿ·(1 + q), |q| < 0.42, for |x| < 700.
 // q is the Taylor polynomial of degree 8, relative error 5e-9.
 func expm1Parts(x float64) (scale, q float64) {
-	n := math.Floor(x*math.Log2E + 0.5)
-	r := x - n*math.Ln2
+	const round = 3 << 51 // adding it leaves a whole number in the low bits
+	k := x*math.Log2E + round
+	r := x - (k-round)*math.Ln2
 	r2 := r * r
 	p := (1.0/2 + r*(1.0/6)) + r2*((1.0/24+r*(1.0/120))+r2*((1.0/720+r*(1.0/5040))+r2*(1.0/40320)))
-	return math.Float64frombits(uint64(int64(n)+1023) << 52), r + r2*p
+	return math.Float64frombits((math.Float64bits(k) + 1023) << 52), r + r2*p
 }
 
 // exp returns e^x for x already within float32's range.
@@ -26,7 +27,15 @@ func exp(x float64) float64 {
 
 // clamp limits x to ±expLimit. NaN passes, but the caller must not let it go on:
 // its exponent bits are arithmetic here.
-func clamp(x float32) float64 { return float64(min(max(x, -expLimit), expLimit)) }
+func clamp(x float32) float64 {
+	switch {
+	case x > expLimit:
+		return expLimit
+	case x < -expLimit:
+		return -expLimit
+	}
+	return float64(x)
+}
 
 func expScalar(x float32) float32 {
 	if x != x {

@@ -44,9 +44,54 @@ func tile13x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc
 //go:noescape
 func tile14x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
 
-// tiles512 holds the tiles by their height.
 var tiles512 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
 	nil, tile1x512, tile2x512, tile3x512, tile4x512, tile5x512, tile6x512, tile7x512, tile8x512, tile9x512, tile10x512, tile11x512, tile12x512, tile13x512, tile14x512,
+}
+
+//go:noescape
+func tile1p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile2p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile3p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile4p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile5p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile6p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile7p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile8p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile9p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile10p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile11p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile12p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile13p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile14p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+var tilesPacked512 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
+	nil, tile1p512, tile2p512, tile3p512, tile4p512, tile5p512, tile6p512, tile7p512, tile8p512, tile9p512, tile10p512, tile11p512, tile12p512, tile13p512, tile14p512,
 }
 
 //go:noescape
@@ -67,9 +112,30 @@ func tile5x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc 
 //go:noescape
 func tile6x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
 
-// tiles256 holds the tiles by their height.
 var tiles256 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
 	nil, tile1x256, tile2x256, tile3x256, tile4x256, tile5x256, tile6x256,
+}
+
+//go:noescape
+func tile1p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile2p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile3p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile4p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile5p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+//go:noescape
+func tile6p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+
+var tilesPacked256 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
+	nil, tile1p256, tile2p256, tile3p256, tile4p256, tile5p256, tile6p256,
 }
 
 //go:noescape
@@ -97,6 +163,34 @@ func tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc in
 		tiles256[h](k, a, lda, b, c, ldc, acc, bias, cols)
 	default:
 		tileGo(h, k, a, lda, b, ldb, c, ldc, acc, bias, cols)
+	}
+}
+
+func tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
+	switch active {
+	case levelAVX512:
+		tilesPacked512[h](k, a, h, b, c, ldc, acc, bias, cols)
+	case levelAVX2:
+		tilesPacked256[h](k, a, h, b, c, ldc, acc, bias, cols)
+	default:
+		tilePackedGo(h, k, a, b, ldb, c, ldc, acc, bias, cols)
+	}
+}
+
+//go:noescape
+func copyNarrow512(dst *float32, ds int, src *float32, ld, rows, cols int)
+
+//go:noescape
+func copyNarrow256(dst *float32, ds int, src *float32, ld, rows, cols int)
+
+func copyNarrow(dst *float32, ds int, src *float32, ld, rows, cols int) {
+	switch active {
+	case levelAVX512:
+		copyNarrow512(dst, ds, src, ld, rows, cols)
+	case levelAVX2:
+		copyNarrow256(dst, ds, src, ld, rows, cols)
+	default:
+		copyNarrowGo(dst, ds, src, ld, rows, cols)
 	}
 }
 

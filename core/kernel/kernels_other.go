@@ -12,6 +12,14 @@ func tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc in
 	tileGo(h, k, a, lda, b, ldb, c, ldc, acc, bias, cols)
 }
 
+func tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
+	tilePackedGo(h, k, a, b, ldb, c, ldc, acc, bias, cols)
+}
+
+func copyNarrow(dst *float32, ds int, src *float32, ld, rows, cols int) {
+	copyNarrowGo(dst, ds, src, ld, rows, cols)
+}
+
 func copyPanel(dst *float32, nr int, src *float32, ld, rows, cols int) {
 	copyPanelGo(dst, nr, src, ld, rows, cols)
 }

@@ -23,10 +23,8 @@ type Team struct {
 	_       [60]byte
 	left    atomic.Int32 // workers that have not finished this run
 	_       [60]byte
-	arrived atomic.Int32 // workers in the current barrier
-	_       [60]byte
-	phase   atomic.Uint32 // counts barriers: a change opens one
-	_       [60]byte
+	arrived atomic.Uint64 // arrivals at barriers in this run; see Barrier
+	_       [56]byte
 	failed  atomic.Bool // a worker has panicked in this run
 	_       [60]byte
 

@@ -13,6 +13,8 @@ import (
 const (
 	sigVM         = "vm(n int, code *Ins, count int, ptr **float32)"
 	sigTile       = "tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
+	sigTilePacked = "tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
+	sigCopyNarrow = "copyNarrow(dst *float32, ds int, src *float32, ld, rows, cols int)"
 	sigCopyPanel  = "copyPanel(dst *float32, nr int, src *float32, ld, rows, cols int)"
 	sigTranspose  = "transpose(dst *float32, ds int, src *float32, ld, rows, cols int)"
 	sigAxpy       = "axpy(n int, y, x *float32, a float32)"
@@ -31,7 +33,7 @@ const (
 )
 
 var primitives = []string{
-	sigVM, sigTile, sigCopyPanel, sigTranspose, sigAxpy, sigScale, sigAddScaled, sigSum, sigSumSq, sigDot,
+	sigVM, sigTile, sigTilePacked, sigCopyNarrow, sigCopyPanel, sigTranspose, sigAxpy, sigScale, sigAddScaled, sigSum, sigSumSq, sigDot,
 	sigMaxOf, sigExpSum, sigSumExp, sigThreshold, sigColSum, sigSqColSum,
 }
 
@@ -113,23 +115,21 @@ func declarations() string {
 	var b strings.Builder
 	b.WriteString(header + "package kernel\n")
 	for _, s := range []isa{avx512, avx2} {
-		for h := 1; h <= s.mr; h++ {
-			declare(&b, tileName(h)+s.suffix+sigTileHeight)
+		for _, packed := range []bool{false, true} {
+			declareTiles(&b, s, packed)
 		}
-		var names []string
-		for h := 1; h <= s.mr; h++ {
-			names = append(names, tileName(h)+s.suffix)
-		}
-		fmt.Fprintf(&b, "\n// tiles%s holds the tiles by their height.\n", s.suffix)
-		fmt.Fprintf(&b, "var tiles%s = [...]func%s{\n\tnil, %s,\n}\n", s.suffix, sigTileHeight, strings.Join(names, ", "))
 	}
 	for _, sig := range primitives {
 		f := parse(sig)
 		calls := map[string]string{}
 		for _, s := range []isa{avx512, avx2} {
 			calls[s.level] = f.call(f.name + s.suffix)
-			if sig == sigTile {
+			switch sig {
+			case sigTile:
 				calls[s.level] = fmt.Sprintf("tiles%s[h](k, a, lda, b, c, ldc, acc, bias, cols)", s.suffix)
+				continue
+			case sigTilePacked:
+				calls[s.level] = fmt.Sprintf("tilesPacked%s[h](k, a, h, b, c, ldc, acc, bias, cols)", s.suffix)
 				continue
 			}
 			declare(&b, f.name+s.suffix+f.rest)
@@ -147,8 +147,28 @@ func declarations() string {
 	return b.String()
 }
 
-// tileName is tile14x, to which the level adds its width in bits.
-func tileName(h int) string { return fmt.Sprintf("tile%dx", h) }
+// tileName is tile14x, or tile14p for packed A, to which the level adds its width
+// in bits.
+func tileName(h int, packed bool) string {
+	if packed {
+		return fmt.Sprintf("tile%dp", h)
+	}
+	return fmt.Sprintf("tile%dx", h)
+}
+
+// declareTiles declares the tiles of a level and a table of them by height.
+func declareTiles(b *strings.Builder, s isa, packed bool) {
+	var names []string
+	for h := 1; h <= s.mr; h++ {
+		names = append(names, tileName(h, packed)+s.suffix)
+		declare(b, tileName(h, packed)+s.suffix+sigTileHeight)
+	}
+	table := "tiles" + s.suffix
+	if packed {
+		table = "tilesPacked" + s.suffix
+	}
+	fmt.Fprintf(b, "\nvar %s = [...]func%s{\n\tnil, %s,\n}\n", table, sigTileHeight, strings.Join(names, ", "))
+}
 
 func declare(b *strings.Builder, signature string) {
 	fmt.Fprintf(b, "\n//go:noescape\nfunc %s\n", signature)

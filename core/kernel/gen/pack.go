@@ -2,6 +2,25 @@ package main
 
 import "fmt"
 
+// copyNarrow copies rows of cols floats, one vector at most, stride ld to ds.
+func copyNarrow(a *asm) {
+	a.text(sigCopyNarrow, "DI", "R9", "SI", "R8", "R10", "CX")
+	a.i("TESTQ", "R10", "R10")
+	a.i("JLE", "end")
+	a.i("SHLQ", "$2", "R8")
+	a.i("SHLQ", "$2", "R9")
+	blockMask(a, "CX", 15)
+	a.label("row")
+	a.load("(SI)", a.v(0), true)
+	a.store(a.v(0), "(DI)", true)
+	a.i("ADDQ", "R8", "SI")
+	a.i("ADDQ", "R9", "DI")
+	a.i("DECQ", "R10")
+	a.i("JNZ", "row")
+	a.label("end")
+	a.ret()
+}
+
 // copyPanel writes rows of cols floats to rows of nr = 2 vectors, the rest zero.
 func copyPanel(a *asm) {
 	a.text(sigCopyPanel, "DI", "", "SI", "R8", "R9", "CX")

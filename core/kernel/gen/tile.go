@@ -5,8 +5,12 @@ import "fmt"
 // gemmKernels writes the tiles of the matrix product and what packs for them.
 func gemmKernels(a *asm) {
 	for h := 1; h <= a.mr; h++ {
-		tile(a, h)
+		tile(a, h, false)
 	}
+	for h := 1; h <= a.mr; h++ {
+		tile(a, h, true)
+	}
+	copyNarrow(a)
 	copyPanel(a)
 	transpose(a)
 }
@@ -19,13 +23,17 @@ const (
 	tileSum = 4
 )
 
-// prefetchAhead is how far in front of the panel's reads the prefetches go, bytes.
-const prefetchAhead = 2048
+// How far in front of the reads the prefetches go, bytes.
+const (
+	prefetchB = 2048
+	prefetchA = 1024 // packed only: the rows of A in place are too many streams
+)
 
-// tile writes C[h, cols] (+)= A[h, k]·B[k, 2 vectors] + bias: A by rows with stride
-// lda, B a packed panel. Low tiles keep several sets of sums, because one set
-// is too short a chain for the latency of the multiply-add.
-func tile(a *asm, h int) {
+// tile writes C[h, cols] (+)= A[h, k]·B[k, 2 vectors] + bias, B a packed panel. A is
+// read in place, by rows with stride lda, or packed as k columns of h. Low
+// tiles keep several sets of sums, because one set is too few independent
+// chains for the latency of the multiply-add.
+func tile(a *asm, h int, packed bool) {
 	sets := 1
 	if h < 4 {
 		sets = []int{0, 4, 2, 2}[h]
@@ -35,8 +43,11 @@ func tile(a *asm, h int) {
 		unroll = 2
 	}
 	sum := func(set, row, j int) string { return a.v(tileSum + 2*(set*h+row) + j) }
-	a.text(tileName(h)+sigTileHeight, "CX", "SI", "R8", "DI")
-	rows := rowAddresses(a, h)
+	a.text(tileName(h, packed)+sigTileHeight, "CX", "SI", "R8", "DI")
+	element := func(r, u int) string { return mem(4*(u*h+r), "SI") }
+	if !packed {
+		element = rowAddresses(a, h)
+	}
 	for r := range sets * h * 2 {
 		a.zero(a.v(tileSum + r))
 	}
@@ -45,20 +56,28 @@ func tile(a *asm, h int) {
 			a.i("VMOVUPS", mem((2*u+j)*a.bytes, "DI"), a.v(tileB+j))
 		}
 		for line := 0; line < 2*a.bytes; line += 64 {
-			a.i("PREFETCHT0", mem(2*u*a.bytes+line+prefetchAhead, "DI"))
+			a.i("PREFETCHT0", mem(2*u*a.bytes+line+prefetchB, "DI"))
+		}
+		if packed {
+			a.i("PREFETCHT0", mem(4*u*h+prefetchA, "SI"))
 		}
 		for r := range h {
 			x := a.v(tileA + r%2)
-			a.i("VBROADCASTSS", rows(r, u), x)
+			a.i("VBROADCASTSS", element(r, u), x)
 			for j := range 2 {
 				a.i("VFMADD231PS", a.v(tileB+j), x, sum(u%sets, r, j))
 			}
 		}
 	}
 	advance := func(n int) {
-		a.i("ADDQ", imm(4*n), "SI")
-		if h > 9 {
-			a.i("ADDQ", imm(4*n), "R12")
+		switch {
+		case packed:
+			a.i("ADDQ", imm(4*n*h), "SI")
+		default:
+			a.i("ADDQ", imm(4*n), "SI")
+			if h > 9 {
+				a.i("ADDQ", imm(4*n), "R12")
+			}
 		}
 		a.i("ADDQ", imm(2*a.bytes*n), "DI")
 	}
