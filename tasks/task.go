@@ -21,7 +21,8 @@ type Task interface {
 	// Open reads the data and traces the model at its configured sizes.
 	Open(cfg Config, cells *registry.Catalogue[core.CellPlugin]) (Problem, error)
 	// Trace is Open without data, for a model whose sizes the configuration
-	// (and, where the data decides, vocab) tells.
+	// (and, where the data decides, vocab) tells; vocab 0 is that of the data
+	// which cfg names or, if it names none, of the task's known data set.
 	Trace(cfg Config, cells *registry.Catalogue[core.CellPlugin], vocab int) (*graph.Graph, error)
 }
 

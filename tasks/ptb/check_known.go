@@ -22,6 +22,9 @@ var knownPTB = [3]knownPart{
 	{82430, 449945, "dd65dff31e70846b2a6030a87482edcd5d199130cdcfa1f3dccbb033728deee0"},
 }
 
+// knownTypes is the size of the Penn TreeBank's vocabulary, <eos> included.
+const knownTypes = 10000
+
 // differences says, part by part, how a corpus differs from the Penn TreeBank.
 func differences(r Report) (differs []string) {
 	if len(r.Files) != len(knownPTB) || r.Unit != Word {

@@ -78,6 +78,12 @@ func (t *task) corpus(cfg tasks.Config) (*Corpus, error) {
 
 // Trace implements tasks.Task.
 func (t *task) Trace(cfg tasks.Config, cells *Cells, vocab int) (*graph.Graph, error) {
+	if vocab == 0 {
+		var err error
+		if vocab, err = t.vocab(cfg); err != nil {
+			return nil, err
+		}
+	}
 	plugin, err := cells.Get(cfg.Model.Cell)
 	if err != nil {
 		return nil, fmt.Errorf("ptb: model.cell: %w", err)
@@ -103,6 +109,22 @@ func (t *task) Trace(cfg tasks.Config, cells *Cells, vocab int) (*graph.Graph, e
 		in = h
 	}
 	return nn.LanguageModel(lm)
+}
+
+// vocab is the number of types that a model of cfg has: of its text where it
+// has one, else of the Penn TreeBank.
+func (t *task) vocab(cfg tasks.Config) (int, error) {
+	if !t.embedded && cfg.Data == "" && (cfg.Text == nil || cfg.Text.File == "") {
+		if cfg.Text != nil && cfg.Text.Vocab > 0 {
+			return min(cfg.Text.Vocab, knownTypes), nil
+		}
+		return knownTypes, nil
+	}
+	corpus, err := t.corpus(cfg)
+	if err != nil {
+		return 0, err
+	}
+	return corpus.Vocab.Len(), nil
 }
 
 // problem is a language model with its corpus.
