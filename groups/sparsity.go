@@ -78,11 +78,22 @@ func (l *liveness) axis(name string, axis int) []bool {
 	for _, n := range shape[axis+1:] {
 		inner *= n
 	}
-	for i, v := range l.param(name) {
-		if v != 0 {
-			live[i/inner%len(live)] = true
+	w := l.param(name)
+	for len(w) > 0 {
+		for k := range live {
+			live[k] = live[k] || anyNonZero(w[k*inner:(k+1)*inner])
 		}
+		w = w[len(live)*inner:]
 	}
 	l.known[key] = live
 	return live
+}
+
+func anyNonZero(w []float32) bool {
+	for _, v := range w {
+		if v != 0 {
+			return true
+		}
+	}
+	return false
 }

@@ -1,0 +1,163 @@
+package groups
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/seed391906a2/iss/core/graph"
+)
+
+// Certificate says which units of a model can be cut out without changing
+// what the model computes, and why.
+type Certificate struct {
+	Classes []ClassCertificate
+	// Bitwise says that the reference interpreter's float32 results stay equal
+	// bit for bit. It is false if a unit's zeros are under the root of a
+	// centred norm: there the sum is grouped anew.
+	Bitwise bool
+}
+
+// ClassCertificate is the part of a Certificate on one class.
+type ClassCertificate struct {
+	Class *Class
+	Units []UnitCertificate // of the candidates, in the order of their ids
+}
+
+// UnitCertificate is about one candidate: a unit whose whole component is zero.
+type UnitCertificate struct {
+	ID        int
+	Removable bool
+	// Witnesses say for each contraction of the unit's values why it does not
+	// notice that they go.
+	Witnesses []Witness
+	Reason    string // why the unit must stay, if it must
+}
+
+// Witness is why one contraction does not notice that a unit goes.
+type Witness struct {
+	Rule Rule
+	Op   string // the contraction and its place
+}
+
+// Rule is a reason of removal. Removal is exact if every use of a unit's
+// values has one of the two.
+type Rule string
+
+// The two rules.
+const (
+	// Unread: every weight that reads the unit is zero towards what stays, so
+	// the unit's values do not matter.
+	Unread Rule = "R"
+	// Silent: the unit's value is zero for all inputs at all times, so its
+	// readers add nothing. Carried states are taken to start as the model says.
+	Silent Rule = "P"
+)
+
+// By names the rules that a unit goes by: "R", "P" or "R+P".
+func (u UnitCertificate) By() string {
+	var rules []string
+	for _, r := range []Rule{Unread, Silent} {
+		if slices.ContainsFunc(u.Witnesses, func(w Witness) bool { return w.Rule == r }) {
+			rules = append(rules, string(r))
+		}
+	}
+	return strings.Join(rules, "+")
+}
+
+// Keep lists, for each class that loses units, those that stay, by their
+// numbers before any cut: what Compact takes.
+func (c *Certificate) Keep() map[string][]int {
+	keep := map[string][]int{}
+	for _, k := range c.Classes {
+		gone := map[int]bool{}
+		for _, u := range k.Units {
+			gone[u.ID] = u.Removable
+		}
+		stay := slices.DeleteFunc(slices.Clone(k.Class.IDs), func(id int) bool { return gone[id] })
+		if len(stay) < k.Class.Units {
+			keep[k.Class.Name] = stay
+		}
+	}
+	return keep
+}
+
+// Removable counts the units that can go.
+func (c *Certificate) Removable() (n int) {
+	for _, k := range c.Classes {
+		for _, u := range k.Units {
+			if u.Removable {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Certify finds the units of the given classes (nil: all that are not pinned)
+// that can be removed exactly. Candidates are units whose component is zero in
+// all entries of the derived class, whatever a group file says. At least one
+// unit of each class stays: the first, if all could go.
+//
+// Errors: a weight that is not finite (removing zeros needs 0·w = 0), a pinned
+// class, an operation without a rule.
+func Certify(d *Derivation, classes []*Class, param func(name string) []float32) (*Certificate, error) {
+	if classes == nil {
+		for _, c := range d.Classes {
+			if !c.Pinned() {
+				classes = append(classes, c)
+			}
+		}
+	}
+	for _, c := range classes {
+		if c.Pinned() {
+			return nil, fmt.Errorf("groups: class %q cannot lose units: its size is fixed by %s", c.Name, strings.Join(c.Pins, ", "))
+		}
+	}
+	if err := finite(d.Graph, param); err != nil {
+		return nil, err
+	}
+	j, err := newJudge(d, param)
+	if err != nil {
+		return nil, err
+	}
+	live := &liveness{g: d.Graph, param: param, known: map[spot][]bool{}}
+	for _, c := range classes {
+		group := c.Group()
+		for k := range c.Units {
+			if !live.component(group, k) {
+				j.candidate(c.Atoms[k])
+			}
+		}
+	}
+	for _, c := range classes { // a class never runs empty
+		if c.Units > 0 && !slices.ContainsFunc(c.Atoms, func(a graph.Atom) bool { return !j.gone[a] }) {
+			j.drop(c.Atoms[0], "the class must keep one unit")
+		}
+	}
+	j.settle()
+	return j.certificate(classes), nil
+}
+
+// finite returns an error for the first weight that is not.
+func finite(g *graph.Graph, param func(name string) []float32) error {
+	for _, p := range g.Params {
+		for i, v := range param(p.Name) {
+			if f := float64(v); math.IsNaN(f) || math.IsInf(f, 0) {
+				return fmt.Errorf("groups: %s has %v at %v: removal needs finite weights; go back to a checkpoint before they broke", p.Name, v, coordinates(p.Shape, i))
+			}
+		}
+	}
+	return nil
+}
+
+// coordinates of element i of a tensor.
+func coordinates(shape []int, i int) []int {
+	at := make([]int, len(shape))
+	for k := len(shape) - 1; k >= 0; k-- {
+		at[k] = i % shape[k]
+		i /= shape[k]
+	}
+	return at
+}

@@ -1,0 +1,182 @@
+package groups
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed391906a2/iss/core/graph"
+)
+
+// judge looks for the largest set of candidates that can go together: it
+// starts with all and drops, again and again, whoever has a use that notices.
+// Weights among units that go do not matter, so dropping one may cost another
+// its certificate, and the order does not change the result.
+type judge struct {
+	d      *Derivation
+	uses   []use
+	at     map[graph.Atom][]occurrence // of candidates
+	order  []graph.Atom                // of candidates
+	gone   map[graph.Atom]bool
+	why    map[graph.Atom]string // why a candidate must stay
+	folder *folder
+	zeros  *graph.Zeros // made when first asked for
+	param  func(name string) []float32
+}
+
+// occurrence is an index of a contracted axis that belongs to a candidate.
+type occurrence struct {
+	use   int
+	index int
+}
+
+func newJudge(d *Derivation, param func(name string) []float32) (*judge, error) {
+	list, err := uses(d.Graph, nil)
+	if err != nil {
+		return nil, err
+	}
+	return &judge{
+		d: d, uses: list, at: map[graph.Atom][]occurrence{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
+		folder: &folder{param, map[graph.Value]graph.Array[float32]{}}, param: param,
+	}, nil
+}
+
+func (j *judge) candidate(a graph.Atom) {
+	j.gone[a] = true
+	j.order = append(j.order, a)
+}
+
+func (j *judge) drop(a graph.Atom, reason string) {
+	delete(j.gone, a)
+	j.why[a] = reason
+}
+
+// settle drops candidates until all that are left may go together.
+func (j *judge) settle() {
+	for i, u := range j.uses {
+		dim := u.x.Shape()[u.axis]
+		if !dim.IsFixed() {
+			continue
+		}
+		for k := range dim.Size {
+			for _, a := range j.d.Atoms.Of(u.x, u.axis, k) {
+				if j.gone[a] {
+					j.at[a] = append(j.at[a], occurrence{i, k})
+				}
+			}
+		}
+	}
+	for changed := true; changed; {
+		changed = false
+		for _, a := range j.order {
+			if !j.gone[a] {
+				continue
+			}
+			for _, o := range j.at[a] {
+				if _, reason := j.passes(o); reason != "" {
+					j.drop(a, reason)
+					changed = true
+					break
+				}
+			}
+		}
+	}
+}
+
+// passes returns the rule by which a use does not notice that an index goes,
+// or why it would.
+func (j *judge) passes(o occurrence) (Rule, string) {
+	u := &j.uses[o.use]
+	if u.kind == readByWeight && j.unread(u, o.index) {
+		return Unread, ""
+	}
+	if u.kind == never {
+		return "", fmt.Sprintf("%v reads it, and does so even if it is zero", u.node)
+	}
+	if j.silent(u.x, u.axis, o.index) || u.kind == readByWeight && j.silent(u.w, u.sum, o.index) {
+		return Silent, ""
+	}
+	if u.kind == readByWeight {
+		return "", fmt.Sprintf("%v reads it with a weight that is not zero, and it is not always zero itself", u.node)
+	}
+	return "", fmt.Sprintf("%v reads it without weights, and it is not always zero: its biases speak", u.node)
+}
+
+// unread reports whether the matrix has only zeros from index i towards kept
+// indices.
+func (j *judge) unread(u *use, i int) bool {
+	if !fromParams(u.w) {
+		return false
+	}
+	w := j.folder.value(u.w)
+	cols := w.Shape[1]
+	out, stride, at := cols, 1, i*cols
+	if u.sum == 1 {
+		out, stride, at = w.Shape[0], cols, i
+	}
+	for k := range out {
+		if w.Data[at+k*stride] != 0 && !j.goes(u.w, 1-u.sum, k) {
+			return false
+		}
+	}
+	return true
+}
+
+// goes reports whether an index of an axis (from the front) is to be cut.
+func (j *judge) goes(v graph.Value, axis, i int) bool {
+	for _, a := range j.d.Atoms.Of(v, axis, i) {
+		if j.gone[a] {
+			return true
+		}
+	}
+	return false
+}
+
+// silent reports whether the values at index i of an axis (from the front) are
+// zero for all inputs at all times.
+func (j *judge) silent(v graph.Value, axis, i int) bool {
+	if j.zeros == nil {
+		j.zeros = graph.FindZeros(j.d.Graph, func(p *graph.Param) []float32 { return j.param(p.Name) })
+	}
+	if axis == v.Rank()-1 {
+		return j.zeros.At(v, i)
+	}
+	zero := j.zeros.Of(v) // known for the last axis only: all of it must be zero
+	return zero != nil && !slices.Contains(zero, false)
+}
+
+// certificate writes down what was found.
+func (j *judge) certificate(classes []*Class) *Certificate {
+	c := &Certificate{Bitwise: true}
+	for _, class := range classes {
+		cc := ClassCertificate{Class: class}
+		for k, a := range class.Atoms {
+			u := UnitCertificate{ID: class.IDs[k], Removable: j.gone[a], Reason: j.why[a]}
+			if !u.Removable && u.Reason == "" {
+				continue // never a candidate
+			}
+			if u.Removable {
+				u.Witnesses = j.witnesses(a, c)
+			}
+			cc.Units = append(cc.Units, u)
+		}
+		c.Classes = append(c.Classes, cc)
+	}
+	return c
+}
+
+// witnesses are the reasons of one unit, one for each contraction and rule.
+func (j *judge) witnesses(a graph.Atom, c *Certificate) (out []Witness) {
+	known := map[Witness]bool{}
+	for _, o := range j.at[a] {
+		u := &j.uses[o.use]
+		rule, _ := j.passes(o)
+		if w := (Witness{rule, u.node.String()}); !known[w] {
+			known[w] = true
+			out = append(out, w)
+		}
+		if u.kind == averaged {
+			c.Bitwise = false
+		}
+	}
+	return out
+}
