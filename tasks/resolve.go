@@ -1,0 +1,144 @@
+package tasks
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/registry"
+	"github.com/seed391906a2/iss/schemas"
+)
+
+// Query says what a configuration is made of: a preset, a document, single
+// settings, in this order.
+type Query struct {
+	Presets *registry.Catalogue[PresetEntry]
+	Cells   *registry.Catalogue[core.CellPlugin] // nil: any name and options are taken
+	Tasks   []string                             // names of the known tasks; nil: any name is taken
+
+	Name     string   // a preset; "": the one that the document names, if any
+	File     string   // name of the document, for error texts
+	Document []byte   // a configuration; nil: none
+	Sets     []string // settings "a.b.0.c=V", applied from left to right
+}
+
+// Resolve merges what q names into one configuration and checks it.
+//
+// A preset is laid over its parent, the document over the preset: objects are
+// joined, lists and values replaced, and null takes a field away. An object
+// whose "kind" differs is replaced as a whole, and options of a cell leave with
+// the cell. A document that says "complete" takes nothing from its preset, and
+// one without a preset must be complete.
+//
+// A setting assigns V to a field, which is JSON, or else a string; @FILE stands
+// for the JSON in a file, null takes the field away, and the index one beyond
+// the end of a list appends.
+//
+// What is not said has the defaults of schemas/config. The whole is checked once,
+// against the schema with the options of q.Cells and for contradictions. The error
+// is a schemas.Faults that tells each fault where its author wrote it:
+//
+//	tiny.json:4:15 /model/hiden: no such field; nearest is "hidden"
+//	--set 2: model.hiden: no such field; nearest is model.hidden
+//	preset mine /train/batch: must be at least 1, is 0
+func Resolve(q Query) (Config, error) {
+	if q.Name == "" && q.Document == nil {
+		return Config{}, errors.New("tasks: neither a preset nor a configuration file is named; iss list presets names the presets")
+	}
+	r := &resolver{Query: q, tree: newTree()}
+	if err := r.merge(); err != nil {
+		return Config{}, err
+	}
+	schema, err := r.schema()
+	if err != nil {
+		return Config{}, err
+	}
+	r.check(schema)
+	if err := r.faults.Err(); err != nil {
+		return Config{}, err
+	}
+	return r.config()
+}
+
+// resolver is a Resolve under way.
+type resolver struct {
+	Query
+	*tree
+	layers   []layer // what the tree was made of, by rank
+	settings int     // rank of the first setting
+	preset   string  // the configuration's "preset"
+	probes   []layer // settings that took away what was not there
+	faults   schemas.Faults
+}
+
+// layer is one author of a configuration.
+type layer struct {
+	preset string            // a preset's name, or
+	set    int               // number of a setting, from 1, or
+	doc    *schemas.Document // the document; also what a setting read from a file
+	path   []string          // of a setting
+}
+
+// merge reads everything and puts it into the tree. What cannot be read is an
+// error, as checking the rest would blame the wrong author.
+func (r *resolver) merge() error {
+	r.documents()
+	if err := r.faults.Err(); err != nil {
+		r.parseSets() // so that their faults are told too
+		return r.faults.Err()
+	}
+	r.settings = len(r.layers)
+	for _, s := range r.parseSets() {
+		r.applySet(s)
+	}
+	return nil
+}
+
+// schema returns the schema of configurations, with the cells' options in it.
+func (r *resolver) schema() (*schemas.Schema, error) {
+	base, err := schemas.Source("config")
+	if err != nil {
+		return nil, err
+	}
+	var slots []schemas.Slot
+	if r.Cells != nil {
+		s := schemas.Slot{Choice: "/model/cell", Options: "/model/options"}
+		for _, name := range r.Cells.Names() {
+			p, err := r.Cells.Get(name)
+			if err != nil {
+				return nil, err
+			}
+			s.Parts = append(s.Parts, schemas.Part{Name: name, Source: p.Source, Schema: p.Options})
+		}
+		slots = append(slots, s)
+	}
+	if r.Tasks != nil {
+		s := schemas.Slot{Choice: "/task"}
+		for _, name := range r.Tasks {
+			s.Parts = append(s.Parts, schemas.Part{Name: name})
+		}
+		slots = append(slots, s)
+	}
+	return schemas.Compile(base, slots...)
+}
+
+// config decodes the checked tree over the defaults.
+func (r *resolver) config() (Config, error) {
+	text, err := json.Marshal(r.value)
+	if err != nil {
+		return Config{}, fmt.Errorf("tasks: %w", err)
+	}
+	c := defaults()
+	if err := json.Unmarshal(text, &c); err != nil {
+		return Config{}, fmt.Errorf("tasks: %w", err)
+	}
+	c.Preset = r.preset
+	if _, said := r.at("/iss/tau"); !said && c.ISS.regularised() {
+		c.ISS.Tau = defaultTau
+	}
+	if c.Text != nil && c.Text.Unit == "" {
+		c.Text.Unit = "word"
+	}
+	return c, nil
+}

@@ -1,0 +1,26 @@
+package tasks
+
+// defaultTau is the threshold of Wen et al.'s public code (ICLR 2018, section
+// 3.2): below it a weight counts as zero.
+const defaultTau = 1e-4
+
+// defaults is what a configuration says without saying it; schemas/config
+// states the same values.
+func defaults() Config {
+	return Config{
+		Seed:  1,
+		Model: Model{InitScale: 0.1},
+		Train: Train{Optimizer: Optimizer{Kind: "sgd", Rate: 1}, Schedule: Schedule{Kind: "constant"}},
+		ISS:   ISS{TauOn: "all", Count: "multiset", Biases: "follow"},
+	}
+}
+
+// regularised reports whether anything drives weights to zero.
+func (i ISS) regularised() bool {
+	for _, r := range i.Regularizers {
+		if r.Lambda > 0 {
+			return true
+		}
+	}
+	return false
+}
