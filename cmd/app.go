@@ -4,6 +4,7 @@ import (
 	"log/slog"
 
 	"github.com/seed391906a2/iss/cells"
+	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/registry"
@@ -14,9 +15,8 @@ import (
 // app is what commands share. It is put together by wire.go.
 type app struct {
 	term.Streams
-	Log   *slog.Logger // warnings and notes, on standard error
-	Cells *registry.Catalogue[core.CellPlugin]
-	Tasks *registry.Catalogue[tasks.Task]
+	*model.Finder
+	Log *slog.Logger // warnings and notes, on standard error
 }
 
 // Strangers are cells from outside, given to Main.
@@ -44,6 +44,10 @@ func taskCatalogue(all Tasks) (*registry.Catalogue[tasks.Task], error) {
 		}
 	}
 	return c, nil
+}
+
+func presetCatalogue(all Tasks) (*registry.Catalogue[tasks.PresetEntry], error) {
+	return tasks.Presets(all...)
 }
 
 // logger writes plain lines to standard error.

@@ -46,10 +46,6 @@ func wrong(err error) error {
 // wrongf is wrong for a message.
 func wrongf(format string, args ...any) error { return wrong(fmt.Errorf(format, args...)) }
 
-// failed marks an error as a failure even if its kind says otherwise: the
-// faults that lint finds are its result.
-func failed(err error) error { return &exitError{exitFailed, err} }
-
 // found ends a command that has printed what it found.
 func found() error { return &exitError{code: exitFailed} }
 

@@ -21,7 +21,7 @@ const module = "github.com/seed391906a2/iss"
 // packages of lower floors only, and what lies below its own entry here; a
 // folder that is not named belongs to the nearest one above it that is.
 var floors = [][]string{
-	{"registry", "internal/atomicfile"},
+	{"registry", "internal"},
 	{"core/tensor", "core/kernel", "core/rng", "schemas"},
 	{"core/graph"},
 	{"core/interp", "core/engine", "core/checkpoint"},

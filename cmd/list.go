@@ -22,6 +22,7 @@ func (a *app) listCommand() *cobra.Command {
 	c.AddCommand(
 		a.listOf("cells", "Recurrent cells that models can be made of", func() ([]listed, error) { return a.listCells(), nil }),
 		a.listOf("tasks", "What can be learned", func() ([]listed, error) { return a.listTasks(), nil }),
+		a.listOf("presets", "Configurations with a name", func() ([]listed, error) { return a.listPresets(), nil }),
 	)
 	return c
 }
@@ -62,6 +63,16 @@ func (a *app) listTasks() []listed {
 	for _, name := range a.Tasks.Names() {
 		if t, err := a.Tasks.Get(name); err == nil {
 			out = append(out, listed{Name: t.Name(), Doc: t.Doc()})
+		}
+	}
+	return out
+}
+
+func (a *app) listPresets() []listed {
+	var out []listed
+	for _, name := range a.Presets.Names() {
+		if p, err := a.Presets.Get(name); err == nil {
+			out = append(out, listed{p.Name, p.Doc, "task " + p.Task})
 		}
 	}
 	return out

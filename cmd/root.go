@@ -32,7 +32,7 @@ in that order; @last is the last run.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	c.AddCommand(a.listCommand(), a.schemaCommand(), a.dataCommand())
+	c.AddCommand(a.listCommand(), a.showCommand(), a.groupsCommand(), a.schemaCommand(), a.dataCommand())
 	c.SetFlagErrorFunc(flagError)
 	demandSubcommands(c)
 	c.SetVersionTemplate("iss {{.Version}}\n")

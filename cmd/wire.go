@@ -5,6 +5,7 @@ package cmd
 import (
 	"github.com/google/wire"
 
+	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 )
 
@@ -12,7 +13,8 @@ import (
 func newApp(strangers Strangers, streams term.Streams) (*app, error) {
 	panic(wire.Build(
 		allPlugins, cellCatalogue,
-		allTasks, taskCatalogue,
+		allTasks, taskCatalogue, presetCatalogue,
+		wire.Struct(new(model.Finder), "*"),
 		logger,
 		wire.Struct(new(app), "*"),
 	))

@@ -7,6 +7,7 @@
 package cmd
 
 import (
+	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 )
 
@@ -14,7 +15,6 @@ import (
 
 // newApp puts the command line together.
 func newApp(strangers Strangers, streams term.Streams) (*app, error) {
-	slogLogger := logger(streams)
 	plugins := allPlugins(strangers)
 	catalogue, err := cellCatalogue(plugins)
 	if err != nil {
@@ -25,11 +25,20 @@ func newApp(strangers Strangers, streams term.Streams) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	cmdApp := &app{
-		Streams: streams,
-		Log:     slogLogger,
+	catalogue2, err := presetCatalogue(tasks)
+	if err != nil {
+		return nil, err
+	}
+	finder := &model.Finder{
 		Cells:   catalogue,
 		Tasks:   registryCatalogue,
+		Presets: catalogue2,
+	}
+	slogLogger := logger(streams)
+	cmdApp := &app{
+		Streams: streams,
+		Finder:  finder,
+		Log:     slogLogger,
 	}
 	return cmdApp, nil
 }
