@@ -1,0 +1,41 @@
+package rewrite
+
+import "github.com/seed391906a2/iss/core/graph"
+
+// Optimize returns a graph with the same inputs, parameters and outputs that
+// is faster to run. g stays as it is; the two share their parameters.
+func Optimize(g *graph.Graph) *graph.Graph {
+	g = simplify(g)
+	for range 2 { // what leaves an inner loop may then leave the loop around it
+		g = pushSlices(g)
+		g = splitProducts(g)
+		g = groupSums(g)
+		g = movePhases(g)
+		g = simplify(g)
+	}
+	return g
+}
+
+// simplify copies g until that makes it no smaller: a copy holds live nodes
+// only, goes through the constructors' algebra, and finds equal nodes.
+func simplify(g *graph.Graph) *graph.Graph {
+	for n := size(g); ; {
+		g = copyGraph(g, nil)
+		m := size(g)
+		if m >= n {
+			return g
+		}
+		n = m
+	}
+}
+
+// size is the number of nodes, those of bodies included.
+func size(g *graph.Graph) int {
+	n := len(g.Nodes)
+	for _, m := range g.Nodes {
+		if op, ok := m.Op.(*graph.ScanOp); ok {
+			n += size(op.Body)
+		}
+	}
+	return n
+}
