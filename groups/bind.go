@@ -157,7 +157,7 @@ func (b *binder) owner(g Group) *Class {
 			if len(atoms) != 1 {
 				return nil
 			}
-			c, _ := b.d.find(atoms[0])
+			c := b.d.members[atoms[0]].class
 			if found != nil && c != found {
 				return nil
 			}

@@ -14,6 +14,14 @@ type Derivation struct {
 	Graph   *graph.Graph
 	Classes []*Class // in the order in which their owners first appear
 	Atoms   *graph.Atoms
+
+	members map[graph.Atom]member
+}
+
+// member is an atom's position in its class.
+type member struct {
+	class *Class
+	k     int
 }
 
 // Derive finds the classes of a model by the index rules of its operations.
@@ -26,10 +34,22 @@ type Derivation struct {
 // A model that was cut has the classes of its first ancestor, with the numbers
 // that their units had there. The error names a class that was cut in half.
 func Derive(g *graph.Graph) (*Derivation, error) {
-	if g.Origin != nil {
-		return deriveCut(g)
+	d := &Derivation{}
+	if g.Origin == nil {
+		d = deriveWhole(g)
+	} else {
+		var err error
+		if d, err = deriveCut(g); err != nil {
+			return nil, err
+		}
 	}
-	return deriveWhole(g), nil
+	d.members = map[graph.Atom]member{}
+	for _, c := range d.Classes {
+		for k, a := range c.Atoms {
+			d.members[a] = member{c, k}
+		}
+	}
+	return d, nil
 }
 
 // unit is an atom and where parameters carry it, sorted.

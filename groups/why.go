@@ -69,30 +69,20 @@ func (d *Derivation) Why(varName string, axis, index int) ([]Reason, error) {
 	start := elem{graph.Axis{Value: d.Graph.Leaf(p), Axis: axis}, index}
 	var out []Reason
 	for _, atom := range d.Atoms.Of(start.axis.Value, axis, index) {
-		c, k := d.find(atom)
-		if c == nil {
+		m, ok := d.members[atom]
+		if !ok {
 			continue
 		}
-		r := Reason{Var: varName, Index: d.spot(start), Class: c, Unit: c.IDs[k]}
-		r.Steps = d.path(start, atom, d.goal(c, start))
+		r := Reason{Var: varName, Index: d.spot(start), Class: m.class, Unit: m.class.IDs[m.k]}
+		r.Steps = d.path(start, atom, d.goal(m.class))
 		out = append(out, r)
 	}
 	return out, nil
 }
 
-// find is the class and the position of an atom.
-func (d *Derivation) find(atom graph.Atom) (*Class, int) {
-	for _, c := range d.Classes {
-		if k := slices.Index(c.Atoms, atom); k >= 0 {
-			return c, k
-		}
-	}
-	return nil, 0
-}
-
 // goal says where a path may end: at a state of a class that has one, else at
 // an axis that makes the class.
-func (d *Derivation) goal(c *Class, start elem) func(elem) bool {
+func (d *Derivation) goal(c *Class) func(elem) bool {
 	return func(e elem) bool {
 		switch op := e.axis.Value.Node.Op.(type) {
 		case *graph.InputOp:
