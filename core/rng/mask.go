@@ -1,6 +1,9 @@
 package rng
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // A MaskKey names the dropout masks of one site of a model under one seed.
 type MaskKey uint64
@@ -55,6 +58,9 @@ func FillMask[T ~float32 | ~float64](k MaskKey, dst []T, step uint64, time, row 
 	d.some(dst, ids)
 }
 
+// set is the number of elements that vector instructions draw at a time.
+const set = 16
+
 // threshold returns keep·2³², rounded up. A word below it means kept.
 func threshold(keep float64) uint64 {
 	t := keep * (1 << 32)
@@ -74,6 +80,10 @@ type draw[T ~float32 | ~float64] struct {
 // all draws for the units 0, 1, 2, ...
 func (d *draw[T]) all(dst []T) {
 	b := uint32(0)
+	if d32, ok := any(d).(*draw[float32]); ok && d.limit <= math.MaxUint32 {
+		n := vectorAll(d32, any(dst).([]float32))
+		b, dst = uint32(n/4), dst[n:]
+	}
 	for ; len(dst) >= 4; dst = dst[4:] {
 		w0, w1, w2, w3 := philox(b, d.row, d.time, d.step, d.k0, d.k1)
 		_ = dst[3]
@@ -91,11 +101,14 @@ func (d *draw[T]) all(dst []T) {
 
 // some draws for the units given, reusing a block for neighbours.
 func (d *draw[T]) some(dst []T, ids []int32) {
+	if d32, ok := any(d).(*draw[float32]); ok && d.limit <= math.MaxUint32 && vectorSome(d32, any(dst).([]float32), ids) {
+		return
+	}
 	var words [4]uint32
 	have := int32(-1)
 	for i, id := range ids {
 		if id < 0 {
-			panic(fmt.Sprintf("rng: unit id %d at %d is negative", id, i))
+			negative(i, id)
 		}
 		if b := id >> 2; b != have {
 			words[0], words[1], words[2], words[3] = philox(uint32(b), d.row, d.time, d.step, d.k0, d.k1)
@@ -103,6 +116,10 @@ func (d *draw[T]) some(dst []T, ids []int32) {
 		}
 		dst[i] = d.of(words[id&3])
 	}
+}
+
+func negative(i int, id int32) {
+	panic(fmt.Sprintf("rng: unit id %d at %d is negative", id, i))
 }
 
 // of returns the mask value for a word, without a branch.

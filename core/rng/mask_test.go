@@ -15,9 +15,9 @@ import (
 // Masks never change either. Source: this package when it was first written;
 // TestMaskIsPhilox derives them anew.
 func TestMaskGolden(t *testing.T) {
-	mask := make([]float32, 16)
+	mask := make([]float32, 24)
 	rng.NewMaskKey(1, "cell_0/output").Fill(mask, 5, 3, 2, nil, 0.5)
-	assert.Equal(t, []float32{2, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, mask)
+	assert.Equal(t, []float32{2, 0, 2, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 2, 2, 0, 0, 2}, mask)
 }
 
 // The documented use of counter and key, step by step.
@@ -71,6 +71,49 @@ func TestMaskOfSomeUnits(t *testing.T) {
 			require.Equal(t, float32(full[u]), single[u])
 		}
 	})
+}
+
+// Vector instructions, where there are any, draw what plain Go draws (masks of
+// float64): for every length, for units close together, far apart, repeated and
+// out of order.
+func TestVectorMasks(t *testing.T) {
+	r := rng.New(5, "vector")
+	for n := range 200 {
+		key := rng.NewMaskKey(uint64(n), "site")
+		step, time, row := r.Uint64(), r.Uint32(), r.Uint32()
+		keep := r.Uniform(1e-3, 1)
+		first, spread := r.Intn(1<<20), 1+r.Intn(12)
+		sorted := make([]int32, n)
+		for i := range sorted {
+			sorted[i] = int32(first + i*spread)
+		}
+		shuffled := make([]int32, n)
+		for i, p := range r.Perm(n) {
+			shuffled[i] = sorted[p]
+		}
+		if n > 1 {
+			shuffled[0] = shuffled[n-1]
+		}
+		last := make([]int32, n)
+		for i := range last {
+			last[i] = int32(math.MaxInt32 - n + 1 + i)
+		}
+		for name, ids := range map[string][]int32{"all": nil, "sorted": sorted, "shuffled": shuffled, "last": last} {
+			plain := make([]float64, n)
+			rng.FillMask(key, plain, step, time, row, ids, keep)
+			fast := make([]float32, n+1)
+			fast[n] = 7
+			key.Fill(fast[:n], step, time, row, ids, keep)
+			for i := range plain {
+				require.Equal(t, float32(plain[i]), fast[i], "%s of %d: %d", name, n, i)
+			}
+			require.Equal(t, float32(7), fast[n], "nothing is written behind the mask")
+		}
+	}
+	// The largest threshold that is not 2³².
+	nearly := make([]float32, 64)
+	rng.NewMaskKey(1, "").Fill(nearly, 0, 0, 0, nil, 1-0x1p-32)
+	assert.NotContains(t, nearly, float32(0))
 }
 
 // Keys, steps, times and rows that differ in one thing have masks that agree as
