@@ -148,6 +148,9 @@ func (w *writer) gather(at *graph.Graph, o *graph.GatherOp, x graph.Value) graph
 
 // concat joins nested concatenations and slices that lie side by side.
 func (w *writer) concat(at *graph.Graph, o *graph.ConcatOp, in []graph.Value) graph.Value {
+	if len(in) == 1 {
+		return in[0]
+	}
 	var parts []graph.Value
 	for _, v := range in {
 		if c, ok := v.Node.Op.(*graph.ConcatOp); ok && c.Axis == o.Axis {

@@ -2,10 +2,11 @@ package rewrite
 
 import "github.com/seed391906a2/iss/core/graph"
 
-// splitProducts takes joins out of products: in a loop, [a, b]·W is a·W₁ + b·W₂
+// splitProducts takes joins out of products. In a loop, [x, h]·W is x·W₁ + h·W₂
 // with ranges of rows of W, so that the part that does not depend on a state
-// can leave the loop. Everywhere, [a, b]ᵀ·g (the gradient of W) is one product
-// per range of rows, joined along the rows.
+// can leave the loop and states are read where they lie; what a step computes
+// side by side stays joined. Everywhere, [x, h]ᵀ·g (the gradient of W) is one
+// product per range of rows, joined along the rows.
 func splitProducts(g *graph.Graph) *graph.Graph { return copyGraph(g, productPass{}) }
 
 type productPass struct{ plain }
@@ -41,6 +42,10 @@ func joined(v graph.Value) []graph.Value {
 }
 
 func (b *block) splitMatMul(o *graph.MatMulOp, parts []graph.Value, w graph.Value) graph.Value {
+	parts = b.separate(parts)
+	if len(parts) == 1 {
+		return graph.Value{}
+	}
 	axis := -2
 	if o.Trans {
 		axis = -1
@@ -58,6 +63,25 @@ func (b *block) splitMatMul(o *graph.MatMulOp, parts []graph.Value, w graph.Valu
 		}
 	}
 	return sum
+}
+
+// separate joins neighbours again that the step computes from states.
+func (b *block) separate(parts []graph.Value) (out []graph.Value) {
+	for i := 0; i < len(parts); {
+		j := i + 1
+		for b.computed(parts[i]) && j < len(parts) && b.computed(parts[j]) {
+			j++
+		}
+		out = append(out, b.value(b.to, &graph.ConcatOp{Axis: -1}, parts[i:j]...))
+		i = j
+	}
+	return out
+}
+
+// computed reports whether a value depends on the states and is not one itself.
+func (b *block) computed(v graph.Value) bool {
+	_, input := v.Node.Op.(*graph.InputOp)
+	return b.dependent(v) && !input
 }
 
 // distribute applies an element-wise operation to the parts of a join of which
