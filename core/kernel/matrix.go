@@ -3,19 +3,19 @@ package kernel
 // ColSum sets dst[j] = Σ_r x[r, j], or adds to it if acc, over the rows×len(dst)
 // matrix x with row stride ld. It panics if x is too short.
 func ColSum(dst, x []float32, ld, rows int, acc bool) {
-	columns("ColSum", colSum, dst, x, ld, rows, acc)
+	columns("ColSum: x", colSum, dst, x, ld, rows, acc)
 }
 
 // SqColSum sets dst[j] = Σ_r x[r, j]², or adds to it if acc, over the
 // rows×len(dst) matrix x with row stride ld. It panics if x is too short.
 func SqColSum(dst, x []float32, ld, rows int, acc bool) {
-	columns("SqColSum", sqColSum, dst, x, ld, rows, acc)
+	columns("SqColSum: x", sqColSum, dst, x, ld, rows, acc)
 }
 
 // SqRowSum sets dst[r] = Σ_j x[r, j]², or adds to it if acc, over the len(dst)×n
 // matrix x with row stride ld. It panics if x is too short.
 func SqRowSum(dst, x []float32, ld, n int, acc bool) {
-	checkMatrix("x", x, ld, len(dst), n)
+	checkMatrix("SqRowSum: x", x, ld, len(dst), n)
 	for r := range dst {
 		var s float64
 		if n > 0 {
@@ -33,13 +33,13 @@ func SqRowSum(dst, x []float32, ld, n int, acc bool) {
 // With 1/norm of each group it is the gradient of group Lasso. AddScaled panics
 // if a slice is too short.
 func AddScaled(g []float32, ldg int, w []float32, ldw, rows, n int, rowc, colc []float32) {
-	checkMatrix("g", g, ldg, rows, n)
-	checkMatrix("w", w, ldw, rows, n)
+	checkMatrix("AddScaled: g", g, ldg, rows, n)
+	checkMatrix("AddScaled: w", w, ldw, rows, n)
 	if rowc != nil {
-		checkVector("rowc", rowc, rows)
+		checkVector("AddScaled: rowc", rowc, rows)
 	}
 	if colc != nil {
-		checkVector("colc", colc, n)
+		checkVector("AddScaled: colc", colc, n)
 	}
 	if n == 0 || rowc == nil && colc == nil {
 		return
@@ -64,7 +64,7 @@ func AddScaled(g []float32, ldg int, w []float32, ldw, rows, n int, rowc, colc [
 const columnBlock = 512
 
 func columns(name string, f func(n int, dst, x *float32, ld, rows int), dst, x []float32, ld, rows int, acc bool) {
-	checkMatrix(name+": x", x, ld, rows, len(dst))
+	checkMatrix(name, x, ld, rows, len(dst))
 	if !acc {
 		clear(dst)
 	}
