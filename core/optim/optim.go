@@ -32,28 +32,21 @@ func ClipScale(norm, clip float64) float64 {
 // piece is how many elements a worker takes at a time.
 const piece = 1 << 14
 
-// Norm is the global l2 norm of several tensors, summed in float64.
-func Norm(t *kernel.Team, tensors [][]float32) float64 {
-	part := make([]float64, t.N())
-	t.Run(func(w int) {
-		for _, x := range tensors {
-			each(t, w, len(x), func(lo, hi int) { part[w] += kernel.SumSq(x[lo:hi]) })
-		}
-	})
-	sum := 0.0
-	for _, p := range part {
-		sum += p
+// SumSq is worker w's share of the sum of squares of several tensors, for all
+// workers of a team together.
+func SumSq(t *kernel.Team, w int, tensors [][]float32) (sum float64) {
+	for _, x := range tensors {
+		each(t, w, len(x), func(lo, hi int) { sum += kernel.SumSq(x[lo:hi]) })
 	}
-	return math.Sqrt(sum)
+	return sum
 }
 
-// SGD moves w by -rate·g.
-func SGD(t *kernel.Team, w, g [][]float32, rate float64) {
-	t.Run(func(worker int) {
-		for i := range w {
-			each(t, worker, len(w[i]), func(lo, hi int) { kernel.Axpy(w[i][lo:hi], g[i][lo:hi], float32(-rate)) })
-		}
-	})
+// SGD moves weights by -rate·gradient; all workers of a team call it together,
+// and each moves its share.
+func SGD(t *kernel.Team, w int, weights, gradients [][]float32, rate float64) {
+	for i, x := range weights {
+		each(t, w, len(x), func(lo, hi int) { kernel.Axpy(x[lo:hi], gradients[i][lo:hi], float32(-rate)) })
+	}
 }
 
 // each calls f on the parts of n elements that worker w owns.

@@ -1,6 +1,7 @@
 package train_test
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"os"
@@ -59,7 +60,7 @@ func openGolden(t *testing.T) (golden, tasks.Config, tasks.Problem, map[string]t
 	require.NoError(t, err)
 	var g golden
 	require.NoError(t, json.Unmarshal(raw, &g))
-	init, err := tensor.ReadFile(filepath.Join(root, "golden", "lstm-dense.init.safetensors"))
+	init, _, err := tensor.ReadFile[float32](filepath.Join(root, "golden", "lstm-dense.init.safetensors"))
 	require.NoError(t, err)
 
 	catalogue, err := cells.Catalogue(cells.All()...)
@@ -74,7 +75,7 @@ func openGolden(t *testing.T) (golden, tasks.Config, tasks.Problem, map[string]t
 	}
 	p, err := ptb.New().Open(cfg, catalogue)
 	require.NoError(t, err)
-	return g, cfg, p, init.Float32()
+	return g, cfg, p, init
 }
 
 // The interpreter in float64 follows the independent twin to 1e-9, in cost and
@@ -123,3 +124,31 @@ func TestGoldenTrajectoryInterpreter(t *testing.T) {
 		require.InEpsilon(t, w.L2, math.Sqrt(sq), 1e-9, "norm of %s at the end", name)
 	}
 }
+
+// The training loop on the compiled engine follows it to 1e-4 in float32.
+func TestGoldenTrajectoryEngine(t *testing.T) {
+	want, cfg, p, init := openGolden(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	steps := 0
+	report := recorder{func(q train.Progress) {
+		if steps < len(want.Steps) {
+			require.InEpsilon(t, want.Steps[steps].Cost, q.Cost, 1e-4, "cost of step %d", steps)
+			require.InEpsilon(t, want.Steps[steps].GradNorm, q.Norm, 1e-4, "gradient norm of step %d", steps)
+		}
+		if steps++; steps == len(want.Steps) {
+			cancel()
+		}
+	}}
+	_, err := train.Train(ctx, train.Options{Problem: p, Config: cfg, Init: init, Report: report, Threads: 2})
+	require.ErrorIs(t, err, train.ErrStopped)
+	require.Equal(t, len(want.Steps), steps)
+}
+
+// recorder is a Reporter that looks at every batch.
+type recorder struct{ progress func(train.Progress) }
+
+func (r recorder) Begin(int, int, int, int)  {}
+func (r recorder) Progress(p train.Progress) { r.progress(p) }
+func (r recorder) Epoch(train.EpochMetric)   {}
+func (r recorder) Note(string)               {}

@@ -55,6 +55,7 @@ type Reporter interface {
 // Progress is the state after a batch.
 type Progress struct {
 	Batch         int     // done in this epoch
+	Cost          float64 // of the batch: summed over steps, averaged over the batch, without penalty
 	Perplexity    float64 // over this epoch so far
 	WordsPerSec   float64
 	Units         map[string][2]int // left, of; as of the last epoch's end

@@ -59,14 +59,15 @@ func newTrainer(o Options) (*trainer, error) {
 	}
 	b := o.Problem.Train()
 	var err error
-	if t.m, err = engine.New(Training(t.g), engine.Options{Max: b.Binding(), Threads: o.Threads}); err != nil {
+	h := Training(t.g)
+	if t.m, err = engine.New(h, engine.Options{Max: b.Binding(), Threads: o.Threads}); err != nil {
 		return nil, err
 	}
 	if err := t.m.Bind(b.Binding()); err != nil {
 		return nil, err
 	}
 	t.eval = &evaluator{problem: o.Problem, g: Evaluation(t.g), threads: o.Threads}
-	if t.update, err = newUpdate(t.g, t.m, o.Config, o.Groups); err != nil {
+	if t.update, err = newUpdate(t.g, h, t.m, o.Config, o.Groups); err != nil {
 		return nil, err
 	}
 	t.reset()
@@ -164,7 +165,7 @@ func (t *trainer) step(b tasks.Batches, rate float64) error {
 	t.at.InEpoch += time.Since(start).Seconds()
 	t.wps = float64(b.Tokens()*t.at.Batch) / t.at.InEpoch
 	t.Report.Progress(Progress{
-		Batch: t.at.Batch, Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*t.at.Batch)),
+		Batch: t.at.Batch, Cost: cost, Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*t.at.Batch)),
 		WordsPerSec: t.wps, Units: t.units, Penalty: penalty, Norm: norm,
 	})
 	if t.at.Step == forecastAfter {

@@ -1,0 +1,110 @@
+package train
+
+import (
+	"math"
+	"slices"
+
+	"github.com/seed391906a2/iss/core/engine"
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/kernel"
+	"github.com/seed391906a2/iss/core/optim"
+	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/tasks"
+)
+
+// update is what happens between a batch's gradient and the next batch: the
+// penalty's gradient, clipping, the step, the threshold.
+type update struct {
+	m         *engine.Engine
+	g         *graph.Graph
+	team      *kernel.Team
+	groups    []groups.Group
+	weights   [][]float32
+	gradients [][]float32
+	clip      float64
+	penalty   *groups.Penalty   // nil without a regulariser
+	threshold *groups.Threshold // nil without a regulariser
+	sums      []float64         // per worker, padded
+	carried   []string
+}
+
+// newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
+func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
+	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, carried: Carried(g)}
+	u.sums = make([]float64, lineFloats*u.team.N())
+	for _, p := range g.Params {
+		if slices.Contains(h.Names, GradientOf(p.Name)) {
+			u.weights = append(u.weights, m.Param(p.Name))
+			u.gradients = append(u.gradients, m.Output(GradientOf(p.Name)))
+		}
+	}
+	lambda := cfg.ISS.Lambda()
+	if lambda == 0 {
+		return u, nil
+	}
+	u.penalty = groups.NewPenalty(g, chosen, lambda, groups.Counting(cfg.ISS.Count))
+	u.penalty.Reserve(u.team.N())
+	u.penalty.Bind(m.Param, u.gradient1)
+	// As published, weights are thresholded only where a regulariser is on.
+	var err error
+	u.threshold, err = groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
+	return u, err
+}
+
+// lineFloats is a cache line in float64: workers do not share one.
+const lineFloats = 8
+
+func (u *update) gradient1(name string) []float32 { return u.m.Output(GradientOf(name)) }
+
+// gradient adds the penalty's gradient and returns the global norm of the sum,
+// before clipping, and the penalty.
+func (u *update) gradient() (norm, penalty float64) {
+	u.team.Run(func(w int) {
+		if u.penalty != nil {
+			u.penalty.Step(w, u.team)
+			u.team.Barrier()
+		}
+		u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
+	})
+	sum := 0.0
+	for w := range u.team.N() {
+		sum += u.sums[w*lineFloats]
+	}
+	if u.penalty != nil {
+		penalty = u.penalty.Last()
+	}
+	return math.Sqrt(sum), penalty
+}
+
+// apply clips, steps, and zeroes what is below the threshold.
+func (u *update) apply(rate, norm float64) {
+	rate *= optim.ClipScale(norm, u.clip)
+	u.team.Run(func(w int) {
+		optim.SGD(u.team, w, u.weights, u.gradients, rate)
+		if u.threshold != nil {
+			u.team.Barrier()
+			u.threshold.Share(w, u.team.N(), u.m.Param)
+		}
+	})
+	u.m.Changed()
+}
+
+// penaltyValue is the penalty on the weights as they are.
+func (u *update) penaltyValue() float64 {
+	if u.penalty == nil {
+		return 0
+	}
+	return u.penalty.Last()
+}
+
+// units counts what is left of each group: left, of.
+func (u *update) units() map[string][2]int {
+	if len(u.groups) == 0 {
+		return nil
+	}
+	units := map[string][2]int{}
+	for _, c := range groups.CountZeros(u.g, u.groups, u.m.Param).Groups {
+		units[c.Name] = [2]int{c.Left, c.Of}
+	}
+	return units
+}
