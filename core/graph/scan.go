@@ -113,6 +113,7 @@ func Scan(s *Scope, cfg ScanConfig, xs []Value, carries []Carry, step func(s *Sc
 		panic(&ShapeError{Op: "scan", Place: s.path, Caller: caller(), Reason: fmt.Errorf("the step returns %d states, not %d", len(next), len(carries))})
 	}
 	if !cfg.Lengths.IsZero() {
+		out, next = slices.Clone(out), slices.Clone(next) // the step's own, and maybe one slice
 		valid := l.sequence(Valid(cfg.Lengths, l.time))
 		for i := range next {
 			next[i] = Select(valid, next[i], prev[i])
