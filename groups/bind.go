@@ -21,7 +21,9 @@ func (s *Spec) Bind(g *graph.Graph) ([]Group, error) {
 	}
 	b := &binder{spec: s, d: d}
 	for _, p := range g.Params {
-		b.vars = append(b.vars, p.Name)
+		if len(p.Shape) > 1 {
+			b.vars = append(b.vars, p.Name)
+		}
 	}
 	var out []Group
 	for i := range s.Groups {
@@ -41,7 +43,7 @@ func (s *Spec) Bind(g *graph.Graph) ([]Group, error) {
 type binder struct {
 	spec   *Spec
 	d      *Derivation
-	vars   []string
+	vars   []string // that may be in a group
 	faults schemas.Faults
 }
 
@@ -109,7 +111,9 @@ func (b *binder) group(i int) Group {
 			sound = false
 			continue
 		}
-		g.Entries = append(g.Entries, e.Entry)
+		bound := newEntry(e.Var, e.Axis, e.indices(e.Count))
+		bound.Multi = e.Multi
+		g.Entries = append(g.Entries, bound)
 		if j > 0 && e.Count != s.Entries[0].Count {
 			b.fault(b.pointer(i, j), "%d units, but the first entry of the group has %d; all entries of a group have one for each unit", e.Count, s.Entries[0].Count)
 			sound = false

@@ -17,7 +17,7 @@ func (b *binder) entry(pointer string, e SpecEntry) bool {
 func (b *binder) axis(pointer string, e SpecEntry, p *graph.Param) bool {
 	switch rank := len(p.Shape); {
 	case rank < 2:
-		b.fault(pointer+"/var_name", "%s has %d axes; a bias follows its units and is in no group, so leave the entry out", e.Var, rank)
+		b.fault(pointer+"/var_name", "%s has shape %v; a bias follows its units and is in no group, so leave the entry out", e.Var, p.Shape)
 	case !e.Along && rank != 2:
 		b.fault(pointer+"/axis", "%s has %d axes %v, not two; say with \"along\" which of them carries the units", e.Var, rank, p.Shape)
 	case e.Along && e.Axis >= rank:

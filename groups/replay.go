@@ -2,7 +2,6 @@ package groups
 
 import (
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/seed391906a2/iss/core/graph"
@@ -24,7 +23,7 @@ func (p *pair) replay(batches []Batch, machine func(*graph.Graph, graph.Binding)
 		if err != nil {
 			return fmt.Errorf("groups: verify: %w", err)
 		}
-		if c, ok := m.(io.Closer); ok {
+		if c, ok := m.(interface{ Close() }); ok {
 			defer c.Close()
 		}
 		for name, t := range model.Tensors {

@@ -30,7 +30,7 @@ type VerifyOptions struct {
 	// "time" and "batch".
 	Limits graph.Binding
 	// Machine makes the executor of the numeric comparison, on whole batches;
-	// nil leaves that comparison out. A machine that has a method Close is closed.
+	// nil leaves that comparison out. A machine that has a method Close() is closed.
 	Machine func(g *graph.Graph, largest graph.Binding) (graph.Machine[float32], error)
 	// Tolerance of the numeric comparison: the largest difference allowed, in
 	// units of the larger of 1 and the output's largest magnitude. 0 is 1e-4.
