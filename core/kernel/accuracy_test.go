@@ -17,12 +17,7 @@ var elementary = []struct {
 	measured float64
 }{
 	{OpExp, math.Exp, 2.3},
-	{OpSigmoid, func(x float64) float64 {
-		if x < 0 {
-			return math.Exp(x) / (1 + math.Exp(x))
-		}
-		return 1 / (1 + math.Exp(-x))
-	}, 2.3},
+	{OpSigmoid, exactSigmoid, 2.3},
 	{OpTanh, math.Tanh, 2.3},
 	{OpLog, math.Log, 2.3},
 	{OpSqrt, math.Sqrt, 2.3},
@@ -51,6 +46,9 @@ func TestAccuracy(t *testing.T) {
 					active = level(l)
 					VM(n, code, []*float32{&in[0], &out[0]})
 					for i, w := range want[:n] {
+						if out[i] == float32(w) {
+							continue
+						}
 						if e := ulps(out[i], w); e > worst[l] {
 							worst[l], at[l] = e, in[i]
 						}

@@ -1,9 +1,12 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // forceLevel switches all kernels to one level until the test ends.
@@ -57,4 +60,11 @@ func ulps(got float32, want float64) float64 {
 	}
 	_, e := math.Frexp(math.Abs(want))
 	return math.Abs(float64(got)-want) / math.Ldexp(1, max(e-24, -149))
+}
+
+// within requires got = want ± tolerance: require.InDelta, but quick where it holds.
+func within(t *testing.T, want float64, got float32, tolerance float64, format string, args ...any) {
+	if !(math.Abs(float64(got)-want) <= tolerance) {
+		require.Failf(t, "outside the tolerance", "%s: got %g, want %g ± %g", fmt.Sprintf(format, args...), got, want, tolerance)
+	}
 }

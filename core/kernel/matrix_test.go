@@ -64,8 +64,8 @@ func TestColumnSums(t *testing.T) {
 					q += m.at(r, j) * m.at(r, j)
 				}
 				tolerance := 0x1p-24 * float64(m.rows) * float64(m.rows+2*j)
-				require.InDelta(t, s, sum[j], tolerance, "ColSum of %d×%d, column %d", m.rows, m.n, j)
-				require.InDelta(t, q, sq[j], tolerance, "SqColSum of %d×%d, column %d", m.rows, m.n, j)
+				within(t, s, sum[j], tolerance, "ColSum of %d×%d, column %d", m.rows, m.n, j)
+				within(t, q, sq[j], tolerance, "SqColSum of %d×%d, column %d", m.rows, m.n, j)
 			}
 		}
 	})
@@ -117,7 +117,7 @@ func TestAddScaled(t *testing.T) {
 				if use.colc != nil {
 					c += float64(colc[j])
 				}
-				require.InDelta(t, float64(before[i])+m.at(row, j)*c, v, 1e-6, "%s: %d×%d at %d, %d", use.name, m.rows, m.n, row, j)
+				within(t, float64(before[i])+m.at(row, j)*c, v, 1e-6, "%s: %d×%d at %d, %d", use.name, m.rows, m.n, row, j)
 			}
 		}
 	})
