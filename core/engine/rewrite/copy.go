@@ -41,6 +41,7 @@ func copyGraph(g *graph.Graph, p pass) *graph.Graph {
 	}
 	c := &copier{writer: newWriter(), live: findLive(g), vals: map[graph.Value]graph.Value{}, pass: p}
 	b := &block{copier: c, from: g, to: graph.NewGraph(g.Name, nil)}
+	b.to.Origin = g.Origin
 	for _, v := range g.Inputs {
 		c.vals[v] = b.to.AddInput(v.Node.Op.(*graph.InputOp))
 		c.vals[v].Node.Place = v.Node.Place
