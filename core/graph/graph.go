@@ -194,7 +194,11 @@ func Emit(g *Graph, op Op, in ...Value) *Node {
 		own[i] = g.capture(v)
 		shapes[i] = own[i].Shape()
 	}
-	out, err := op.Infer(shapes)
+	err := checkKinds(op, own)
+	var out []Shape
+	if err == nil {
+		out, err = op.Infer(shapes)
+	}
 	if err != nil {
 		panic(&ShapeError{Op: op.Name(), Place: g.place, Caller: caller(), In: shapes, Reason: err})
 	}
@@ -209,6 +213,20 @@ func emit(op Op, in ...Value) Value {
 		panic(&ShapeError{Op: op.Name(), Caller: caller(), Reason: fmt.Errorf("an operand is missing")})
 	}
 	return Emit(in[0].Graph(), op, in...).At(0)
+}
+
+// checkKinds compares the kinds of operands with those that op reads.
+func checkKinds(op Op, in []Value) error {
+	r, _ := op.(IntReader)
+	for i, v := range in {
+		switch ints := r != nil && r.ReadsInts(i); {
+		case ints && v.Kind() != Int:
+			return fmt.Errorf("operand %d is floats, not ids or lengths (see Scope.Ints)", i)
+		case !ints && v.Kind() != Float:
+			return fmt.Errorf("operand %d is ids or lengths, not floats", i)
+		}
+	}
+	return nil
 }
 
 // capture makes an outer value readable in g.

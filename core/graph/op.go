@@ -31,6 +31,13 @@ type Op interface {
 	Forward64(c *Call[float64])
 }
 
+// IntReader is implemented by operations with operands of kind Int; all other
+// operands are floats.
+type IntReader interface {
+	// ReadsInts reports whether operand i is ids or lengths.
+	ReadsInts(i int) bool
+}
+
 // Lifter is implemented by operations that carry a shape of their own and so
 // must be told when a leading time axis is put before it.
 type Lifter interface {

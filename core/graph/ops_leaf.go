@@ -230,6 +230,9 @@ type MaskOp struct {
 // Name implements Op.
 func (o *MaskOp) Name() string { return "mask " + o.Site }
 
+// ReadsInts implements IntReader: the words of a mask drawn per word.
+func (o *MaskOp) ReadsInts(i int) bool { return i == 0 }
+
 // Infer implements Op.
 func (o *MaskOp) Infer(in []Shape) ([]Shape, error) {
 	if want := map[Frequency]int{PerStep: 3, PerWindow: 2, PerWord: 3}[o.Freq]; len(o.Shape) != want {
@@ -241,8 +244,13 @@ func (o *MaskOp) Infer(in []Shape) ([]Shape, error) {
 	return []Shape{o.Shape}, nil
 }
 
-// Index implements Op: masks are element-wise; their user unifies.
-func (o *MaskOp) Index(*Indexer, *Node) {}
+// Index implements Op: masks are element-wise; their user unifies. Steps and
+// rows are pinned: bits are drawn by their numbers.
+func (o *MaskOp) Index(x *Indexer, n *Node) {
+	for k := 2; k <= n.At(0).Rank(); k++ {
+		x.Pin(n.At(0), -k, "the steps or rows of a mask")
+	}
+}
 
 // Zero implements Op.
 func (o *MaskOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }

@@ -15,6 +15,9 @@ func Lookup(table, ids Value) Value { return emit(&LookupOp{}, table, ids) }
 // Name implements Op.
 func (o *LookupOp) Name() string { return "lookup" }
 
+// ReadsInts implements IntReader: the ids.
+func (o *LookupOp) ReadsInts(i int) bool { return i == 1 }
+
 // Infer implements Op.
 func (o *LookupOp) Infer(in []Shape) ([]Shape, error) {
 	if len(in[0]) != 2 {
@@ -27,6 +30,9 @@ func (o *LookupOp) Infer(in []Shape) ([]Shape, error) {
 func (o *LookupOp) Index(x *Indexer, n *Node) {
 	x.Pin(n.In[0], -2, "the vocabulary of a look-up table")
 	x.Unify(n.In[0], -1, n.At(0), -1)
+	for k := 1; k <= n.In[1].Rank(); k++ {
+		x.Unify(n.In[1], -k, n.At(0), -k-1)
+	}
 	x.Uses(n.In[0], -1, Makes)
 	x.Uses(n.In[0], -2, Reads)
 }
@@ -65,6 +71,9 @@ type LookupGradOp struct{ Rows int }
 // Name implements Op.
 func (o *LookupGradOp) Name() string { return "lookup gradient" }
 
+// ReadsInts implements IntReader: the ids.
+func (o *LookupGradOp) ReadsInts(i int) bool { return i == 0 }
+
 // Infer implements Op.
 func (o *LookupGradOp) Infer(in []Shape) ([]Shape, error) {
 	if len(in[1]) == 0 || !in[1][:len(in[1])-1].Equal(in[0]) {
@@ -77,6 +86,10 @@ func (o *LookupGradOp) Infer(in []Shape) ([]Shape, error) {
 func (o *LookupGradOp) Index(x *Indexer, n *Node) {
 	x.Unify(n.In[1], -1, n.At(0), -1)
 	x.Pin(n.At(0), -2, "the vocabulary of a look-up table")
+	for k := 1; k <= n.In[0].Rank(); k++ {
+		x.Unify(n.In[0], -k, n.In[1], -k-1)
+		x.Fixed(n.In[0], -k, ReaderSum)
+	}
 }
 
 // Zero implements Op.

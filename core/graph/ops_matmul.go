@@ -54,6 +54,25 @@ func (o *MatMulOp) Index(x *Indexer, n *Node) {
 	}
 	x.Uses(n.In[1], sum, Reads)
 	x.Uses(n.In[1], keep, Makes)
+	if !literal(n.In[1]) {
+		x.Fixed(n.In[0], -1, ReaderSum)
+	}
+}
+
+// literal reports whether a value is made of parameters and constants only.
+func literal(v Value) bool {
+	switch op := v.Node.Op.(type) {
+	case *InputOp:
+		return op.Role == Capture && literal(op.Outer)
+	case *ScanOp, *MaskOp:
+		return false
+	}
+	for _, u := range v.Node.In {
+		if !literal(u) {
+			return false
+		}
+	}
+	return true
 }
 
 // Zero implements Op: column o is zero if its weights from rows that are not zero are.

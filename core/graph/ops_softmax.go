@@ -87,6 +87,9 @@ func CrossEntropy(logits, targets Value) Value { return emit(&CrossEntropyOp{}, 
 // Name implements Op.
 func (o *CrossEntropyOp) Name() string { return "cross-entropy" }
 
+// ReadsInts implements IntReader: the targets.
+func (o *CrossEntropyOp) ReadsInts(i int) bool { return i == 1 }
+
 // Infer implements Op.
 func (o *CrossEntropyOp) Infer(in []Shape) ([]Shape, error) {
 	if len(in[0]) == 0 || !in[0][:len(in[0])-1].Equal(in[1]) {
@@ -100,6 +103,7 @@ func (o *CrossEntropyOp) Index(x *Indexer, n *Node) {
 	x.Pin(n.In[0], -1, "the vocabulary or the labels of the loss")
 	for k := 1; k <= n.In[1].Rank(); k++ {
 		x.Unify(n.In[0], -k-1, n.At(0), -k)
+		x.Unify(n.In[1], -k, n.At(0), -k)
 	}
 }
 
@@ -139,6 +143,9 @@ type CrossEntropyGradOp struct{}
 // Name implements Op.
 func (o *CrossEntropyGradOp) Name() string { return "cross-entropy gradient" }
 
+// ReadsInts implements IntReader: the targets.
+func (o *CrossEntropyGradOp) ReadsInts(i int) bool { return i == 1 }
+
 // Infer implements Op.
 func (o *CrossEntropyGradOp) Infer(in []Shape) ([]Shape, error) {
 	if !in[1].Equal(in[2]) {
@@ -152,6 +159,10 @@ func (o *CrossEntropyGradOp) Infer(in []Shape) ([]Shape, error) {
 func (o *CrossEntropyGradOp) Index(x *Indexer, n *Node) {
 	x.UnifyAll(n.In[0], n.At(0))
 	x.Pin(n.In[0], -1, "the vocabulary or the labels of the loss")
+	for k := 1; k <= n.In[1].Rank(); k++ {
+		x.Unify(n.In[1], -k, n.At(0), -k-1)
+		x.Unify(n.In[2], -k, n.At(0), -k-1)
+	}
 }
 
 // Zero implements Op.

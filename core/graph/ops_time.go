@@ -24,6 +24,9 @@ func Reverse(x, lengths Value) Value {
 // Name implements Op.
 func (o *ReverseOp) Name() string { return "reverse" }
 
+// ReadsInts implements IntReader: the lengths.
+func (o *ReverseOp) ReadsInts(i int) bool { return i == 1 }
+
 // Infer implements Op.
 func (o *ReverseOp) Infer(in []Shape) ([]Shape, error) {
 	if len(in[0])+o.Axis != 0 {
@@ -40,10 +43,18 @@ func (o *ReverseOp) Index(x *Indexer, n *Node) {
 	unifyOthers(x, n, o.Axis)
 	x.Pin(n.In[0], o.Axis, "positions that are reversed")
 	x.Pin(n.At(0), o.Axis, "positions that are reversed")
+	if len(n.In) > 1 {
+		x.Unify(n.In[1], -1, n.At(0), o.Axis+1)
+	}
 }
 
-// Zero implements Op.
-func (o *ReverseOp) Zero(z *Zeros, n *Node) [][]bool { return [][]bool{z.Of(n.In[0])} }
+// Zero implements Op. Of a vector the features are the positions.
+func (o *ReverseOp) Zero(z *Zeros, n *Node) [][]bool {
+	if n.In[0].Rank() == 1 {
+		return [][]bool{nil}
+	}
+	return [][]bool{z.Of(n.In[0])}
+}
 
 // Restrict implements Op.
 func (o *ReverseOp) Restrict(*Restriction, *Node) (Op, error) { return o, nil }
@@ -98,6 +109,9 @@ func Valid(lengths Value, time Dim) Value { return emit(&ValidOp{time}, lengths)
 // Name implements Op.
 func (o *ValidOp) Name() string { return "valid" }
 
+// ReadsInts implements IntReader: the lengths.
+func (o *ValidOp) ReadsInts(i int) bool { return i == 0 }
+
 // Infer implements Op.
 func (o *ValidOp) Infer(in []Shape) ([]Shape, error) {
 	if len(in[0]) != 1 {
@@ -106,8 +120,11 @@ func (o *ValidOp) Infer(in []Shape) ([]Shape, error) {
 	return []Shape{{o.Time, in[0][0], Fixed(1)}}, nil
 }
 
-// Index implements Op.
-func (o *ValidOp) Index(*Indexer, *Node) {}
+// Index implements Op: rows are those of the lengths, positions are pinned.
+func (o *ValidOp) Index(x *Indexer, n *Node) {
+	x.Unify(n.In[0], -1, n.At(0), -2)
+	x.Pin(n.At(0), -3, "positions below a length")
+}
 
 // Zero implements Op.
 func (o *ValidOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }

@@ -137,6 +137,9 @@ func Scan(s *Scope, cfg ScanConfig, xs []Value, carries []Carry, step func(s *Sc
 // Name implements Op.
 func (o *ScanOp) Name() string { return "scan" }
 
+// ReadsInts implements IntReader: what the step reads as ints.
+func (o *ScanOp) ReadsInts(i int) bool { return o.Body.Inputs[i].Kind() == Int }
+
 // Infer implements Op.
 func (o *ScanOp) Infer(in []Shape) ([]Shape, error) {
 	for i, v := range o.Body.Inputs {
@@ -169,6 +172,12 @@ func (o *ScanOp) Infer(in []Shape) ([]Shape, error) {
 func (o *ScanOp) Index(x *Indexer, n *Node) {
 	x.run(o.Body)
 	x.node = n
+	for i := range o.Seqs {
+		x.Pin(n.In[i], -n.In[i].Rank(), "the steps of a scan")
+	}
+	for i := o.States; i < len(n.Shapes); i++ {
+		x.Pin(n.At(i), -n.At(i).Rank(), "the steps of a scan")
+	}
 	for i, v := range o.Body.Inputs {
 		x.UnifyAll(n.In[i], v)
 	}
@@ -191,6 +200,9 @@ func (o *ScanOp) Zero(z *Zeros, n *Node) [][]bool {
 		stable = true
 		for i, v := range o.Body.Inputs {
 			z.zero[v] = z.Of(n.In[i])
+			if v.Rank() == 0 { // one number a step: the last axis of the sequence is time
+				z.zero[v] = nil
+			}
 			if i >= o.Seqs && i < o.Seqs+o.States {
 				z.zero[v] = state[i-o.Seqs]
 			}
