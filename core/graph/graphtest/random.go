@@ -31,12 +31,18 @@ type random struct {
 // carried state, and others.
 func Random(r *rand.Rand) *Case {
 	w := &random{Rand: r, bound: map[graph.Value]float64{}}
-	w.time, w.batch = symbols()
 	w.vocab, w.wide = 2+r.IntN(6), 1+r.IntN(6)
 	c := &Case{
 		Name:    "random",
 		Binding: graph.Binding{"time": 1 + r.IntN(5), "batch": 1 + r.IntN(4)},
 		Limits:  map[string]int{"x": w.vocab, "y": w.vocab},
+	}
+	w.time, w.batch = symbols()
+	if w.chance(0.1) {
+		w.time = graph.Fixed(c.Binding["time"])
+	}
+	if w.chance(0.1) {
+		w.batch = graph.Fixed(c.Binding["batch"])
 	}
 	c.Graph = trace("random", w.model)
 	return c

@@ -115,10 +115,10 @@ func (w *random) cell(s *graph.Scope, states []state, x graph.Value, prev []grap
 		pool = append(pool, w.operation(s, pool, lead))
 	}
 	for i, st := range states {
-		next = append(next, w.next(s, pool, st.width, prev[i]))
+		next = append(next, w.next(s, append(pool, w.join(pool)), st.width, prev[i]))
 	}
-	last := w.calm(w.pick(pool), 4)
-	if w.chance(0.5) {
+	last := w.join(pool)
+	if w.chance(0.4) {
 		last = w.put(next[0], 1)
 	}
 	out = []graph.Value{last}
