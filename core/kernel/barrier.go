@@ -24,11 +24,12 @@ func (t *Team) Barrier() {
 
 // spinner waits politely: processor pauses at first, with a safe point for the
 // garbage collector every few microseconds; after spinTime, when the one waited
-// for has probably lost its core, it gives its own away.
+// for has probably lost its core, it sleeps in between, so that this core is
+// free for others and the scheduler owes us time when we wake.
 //
-// The safe point matters. Assembler and raw system calls cannot be preempted,
-// so a collection that stops the world would wait for the spinner while the
-// spinner waits for a worker that is already stopped.
+// The safe points matter. Assembler cannot be preempted, so a collection that
+// stops the world would wait for the spinner while the spinner waits for a
+// worker that is already stopped.
 type spinner struct {
 	n     int
 	since time.Time
@@ -38,7 +39,7 @@ type spinner struct {
 const (
 	spinTime   = 100 * time.Microsecond
 	spinPauses = 32 // pauses between two safe points
-	spinYields = 16 // yields between two safe points, once late
+	napTime    = 20 * time.Microsecond
 )
 
 // late says whether the wait has lasted longer than spinTime.
@@ -47,10 +48,7 @@ func (s *spinner) late() bool { return s.old }
 func (s *spinner) pause() {
 	s.n++
 	if s.old {
-		if s.n%spinYields == 0 {
-			runtime.Gosched()
-		}
-		yieldCore()
+		time.Sleep(napTime)
 		return
 	}
 	cpuPause()

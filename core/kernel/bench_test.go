@@ -60,6 +60,23 @@ func BenchmarkGemm(b *testing.B) {
 	}
 }
 
+func BenchmarkPack(b *testing.B) {
+	for _, trans := range []bool{false, true} {
+		for _, size := range [][2]int{{200, 800}, {650, 2600}, {1500, 6000}} {
+			eachTeam(b, fmt.Sprintf("%d×%d/trans=%v", size[0], size[1], trans), func(b *testing.B, team *Team) {
+				k, n := size[0], size[1]
+				_, ld := swapIf(trans, k, n)
+				w, p := aligned(uniform(newRand(5), k*n, -1, 1)), NewPacked(k, n)
+				f := func(i int) { p.Pack(i, team.N(), w, ld, trans) }
+				for b.Loop() {
+					team.Run(f)
+				}
+				b.ReportMetric(float64(4*k*n)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
+			})
+		}
+	}
+}
+
 func BenchmarkVM(b *testing.B) {
 	const n = 512
 	x := aligned(uniform(newRand(3), 4*n, -4, 4))

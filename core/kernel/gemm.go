@@ -149,8 +149,8 @@ func (g *Gemm) check() {
 }
 
 func (t *Team) checkReserved(s shape, g *Gemm) {
-	if g.Packed != nil && g.Packed.shape != s {
-		misuse("op(B) was packed for tiles %v, the kernels in use have %v", g.Packed.shape, s)
+	if g.Packed != nil {
+		checkShape(g.Packed)
 	}
 	if len(t.scratch.a[0]) < packedRows(s, g.M, g.K) || g.Packed == nil && len(t.scratch.panels[0].b) < min(s.kc, g.K)*s.nr {
 		misuse("no room for a product of %d×%d by %d×%d: call Reserve while planning", g.M, g.K, g.K, g.N)

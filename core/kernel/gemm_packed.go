@@ -13,6 +13,7 @@ func GemmPacked(w, workers, m int, a []float32, lda int, p *Packed, c []float32,
 	if bias != nil {
 		checkVector("bias", bias, p.N)
 	}
+	checkShape(p)
 	if m == 0 || p.N == 0 {
 		return
 	}

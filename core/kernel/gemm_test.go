@@ -229,6 +229,8 @@ func TestGemmMisuse(t *testing.T) {
 		{"short C", "kernel: C (2×3, row stride 3) has 5 floats, needs 6", with(func(g *Gemm) { g.C = x[:5] })},
 		{"short bias", "kernel: Bias has 2 floats, needs 3", with(func(g *Gemm) { g.Bias = x[:2] })},
 		{"other packing", "kernel: op(B) is packed 3×3, the product wants 2×3", with(func(g *Gemm) { g.Packed = NewPacked(3, 3) })},
+		{"other level", "kernel: the operand was packed for tiles of 5 columns, the kernels in use have " + fmt.Sprint(shapes[active].nr) + ": pack it again",
+			with(func(g *Gemm) { g.Packed = NewPacked(2, 3); g.Packed.shape.nr = 5 })},
 		{"negative", "kernel: A is -2×2: sizes must not be negative", with(func(g *Gemm) { g.M = -2 })},
 		{"not reserved", "kernel: no room for a product of 2×5000 by 5000×1: call Reserve while planning",
 			with(func(g *Gemm) {

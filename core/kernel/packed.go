@@ -58,6 +58,13 @@ func packPanel(s shape, dst, b *float32, ldb int, trans bool, k0, kc, j0, n int)
 	}
 }
 
+// checkShape panics if p was made for another level than the one in use.
+func checkShape(p *Packed) {
+	if s := shapes[active]; p.shape != s {
+		misuse("the operand was packed for tiles of %d columns, the kernels in use have %d: pack it again", p.shape.nr, s.nr)
+	}
+}
+
 func swapIf(swap bool, a, b int) (int, int) {
 	if swap {
 		return b, a
