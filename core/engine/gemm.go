@@ -1,0 +1,128 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed391906a2/iss/core/kernel"
+)
+
+// productStep is a sum of matrix products, with a bias and a base in place.
+// The parts are added one after the other; every worker owns the same tiles in
+// each of them, so no barrier lies between.
+type productStep struct {
+	parts  []factorPair
+	dst    view
+	bias   *view
+	add    bool // the base lies in dst
+	inLoop bool
+	what   string
+
+	to, from loc // result and bias, bound
+}
+
+// factorPair is one product of a sum.
+type factorPair struct {
+	a, b         view
+	trans, outer bool
+	packed       *kernel.Packed
+	k            size // terms of the inner sum
+
+	left, right loc
+	g           kernel.Gemm
+}
+
+func (b *block) product(n *node) step {
+	s := &productStep{dst: n.out[0].view(), add: n.base != nil, inLoop: b.loop != nil, what: n.place}
+	if !s.dst.matrix() {
+		panic(internal("%v: its result does not lie as a matrix", n))
+	}
+	if n.bias != nil {
+		v := n.bias.view()
+		s.bias = &v
+	}
+	for _, q := range n.prods {
+		f := factorPair{a: q.a.view(), b: q.b.view(), trans: q.trans, outer: q.outer, k: q.a.shape.last()}
+		if q.outer {
+			f.k = q.a.shape.lead().count()
+		} else {
+			f.packed = b.pack(f.b, q)
+		}
+		s.parts = append(s.parts, f)
+	}
+	return s
+}
+
+// reserve makes room for the largest products.
+func (s *productStep) reserve(team *kernel.Team, most lengths) {
+	for i := range s.parts {
+		f := &s.parts[i]
+		m, n := s.dst.shape.lead().count().at(most), s.dst.shape.last().at(most)
+		team.Reserve(kernel.Gemm{M: m, N: n, K: f.k.at(most), Packed: f.packed})
+	}
+}
+
+func (s *productStep) bind(n lengths) {
+	s.to.bind(s.dst, n)
+	if s.bias != nil {
+		s.from.bind(*s.bias, n)
+	}
+	m, cols := s.dst.shape.lead().count().at(n), s.dst.shape.last().at(n)
+	for i := range s.parts {
+		f := &s.parts[i]
+		f.left.bind(f.a, n)
+		f.right.bind(f.b, n)
+		f.g = kernel.Gemm{
+			TransA: f.outer, TransB: f.trans, M: m, N: cols, K: f.k.at(n), Packed: f.packed,
+			LDA: distance(f.a, n), LDB: distance(f.b, n), LDC: distance(s.dst, n), Acc: s.add || i > 0,
+		}
+	}
+}
+
+// distance of a matrix's rows, under a binding.
+func distance(v view, n lengths) int {
+	return max(v.rowStride().at(n), v.shape.last().at(n), 1)
+}
+
+func (s *productStep) run(x *worker) {
+	c := s.to.from(x)
+	var bias []float32
+	if s.bias != nil {
+		bias = s.from.from(x)
+	}
+	for i := range s.parts {
+		f := &s.parts[i]
+		a := f.left.from(x)
+		if f.packed != nil && s.inLoop {
+			kernel.GemmPacked(x.w, x.n, f.g.M, a, f.g.LDA, f.packed, c, f.g.LDC, f.g.Acc, bias)
+		} else {
+			g := f.g
+			g.A, g.C, g.Bias = a, c, bias
+			if f.packed == nil {
+				g.B = f.right.from(x)
+			}
+			x.team.Gemm(x.w, g)
+		}
+		bias = nil
+	}
+}
+
+func (s *productStep) about() (string, float64) {
+	var b strings.Builder
+	flops := 0.0
+	for i := range s.parts {
+		g := &s.parts[i].g
+		if i > 0 || s.add {
+			b.WriteString(" + ")
+		}
+		fmt.Fprintf(&b, "%d×%d·%d×%d", g.M, g.K, g.K, g.N)
+		if s.parts[i].packed != nil {
+			b.WriteString(" packed")
+		}
+		flops += 2 * float64(g.M) * float64(g.N) * float64(g.K)
+	}
+	if s.bias != nil {
+		b.WriteString(" + bias")
+	}
+	return "product " + strings.TrimPrefix(b.String(), " "), flops
+}

@@ -1,0 +1,90 @@
+package engine
+
+// settleMemory says which element-wise values are written to memory; the
+// others stay in the scratch of their program.
+func (b *block) settleMemory() {
+	for _, n := range b.nodes {
+		if n.kind != elem {
+			continue
+		}
+		v := n.out[0]
+		v.inMem = v.claim.how != nowhere || len(v.times) > 0 || v.isOut
+		for _, u := range v.users {
+			v.inMem = v.inMem || !(u.kind == elem && u.joins(v) && u.stage == n.stage)
+		}
+	}
+}
+
+// takeOver lets element-wise results that need memory lie over an operand that
+// dies with them: a slice of a product becomes the activation made of it.
+func (b *block) takeOver() {
+	taken := map[*value]bool{}
+	for _, n := range b.nodes {
+		v := n.out[0]
+		if n.kind != elem || !v.inMem || v.claim.how != nowhere || v.compact {
+			continue
+		}
+		if k := b.dying(n, v, taken, 0); k != nil {
+			taken[k] = true
+			for _, l := range v.times {
+				k.keep(l)
+			}
+			v.claim = claim{how: same, value: k}
+		}
+	}
+}
+
+// depth of the operand tree in which a dying operand is looked for.
+const dyingDepth = 3
+
+// dying finds an operand below n whose memory v can have.
+func (b *block) dying(n *node, v *value, taken map[*value]bool, depth int) *value {
+	for _, k := range n.in {
+		if k.def.block != b || len(k.users) != 1 || k.isOut || !k.shape.equal(v.shape) {
+			continue
+		}
+		if !taken[k] && k.lastReader() {
+			return k
+		}
+		if depth < dyingDepth && k.def.kind == elem && !k.inMem && k.def.stage == n.stage {
+			if r := b.dying(k.def, v, taken, depth+1); r != nil {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+// lastReader reports whether k, which has one reader, is the only view of its
+// memory: a result of a step, or a range of one whose other readers read other
+// ranges.
+func (k *value) lastReader() bool {
+	whole := k
+	if k.def.kind == alias {
+		if k.def.part == nil {
+			return false
+		}
+		whole = k.def.in[0]
+	}
+	switch whole.def.kind {
+	case prod:
+	case other:
+		if !whole.produced() {
+			return false
+		}
+	default:
+		return false
+	}
+	if c := whole.claim; whole.isOut || whole.compact || c.how != nowhere && !(c.how == same && c.value.def.kind == leaf) {
+		return false
+	}
+	for _, u := range whole.users {
+		if u == k.def || k == whole {
+			continue
+		}
+		if u.kind != alias || u.part == nil || u.part.start < k.def.part.start+k.def.part.n && k.def.part.start < u.part.start+u.part.n {
+			return false
+		}
+	}
+	return true
+}

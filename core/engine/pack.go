@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"fmt"
+
+	"github.com/seed391906a2/iss/core/kernel"
+)
+
+// pack is a right operand in panels: of a parameter once per change of the
+// parameters, of what a loop captures once per entry of the loop.
+type pack struct {
+	key    string
+	from   view
+	trans  bool
+	packed *kernel.Packed
+
+	src loc
+	ld  int
+}
+
+// pack returns the panels for the right operand of a product, or nil where it
+// is packed as it is used: outside loops while training, since the weights
+// change after every use, and where its size or its place changes.
+func (b *block) pack(v view, q product) *kernel.Packed {
+	if b.loop == nil && !(b.p.opt.Inference && v.buf.param) {
+		return nil
+	}
+	rows, cols := v.shape[0], v.shape[1]
+	if rows.syms != "" || cols.syms != "" || len(v.parity) > 0 {
+		return nil
+	}
+	if b.loop != nil && !q.b.captured() {
+		return nil
+	}
+	list := &b.p.packs
+	if !v.buf.param && !v.buf.constant {
+		list = &b.packs
+	}
+	key := fmt.Sprintf("%p %v %v %v %v", v.buf, v.off, v.stride, v.shape, q.trans)
+	for _, k := range *list {
+		if k.key == key {
+			return k.packed
+		}
+	}
+	k, n := rows.n, cols.n
+	if q.trans {
+		k, n = n, k
+	}
+	p := &pack{key: key, from: v, trans: q.trans, packed: kernel.NewPacked(k, n)}
+	*list = append(*list, p)
+	return p.packed
+}
+
+// captured reports whether v is, or shows, something from outside the loop
+// that does not move with it.
+func (v *value) captured() bool {
+	switch v.def.kind {
+	case alias:
+		return v.def.in[0].captured()
+	case leaf:
+		return v.def.source.state == nil && !v.def.source.seq
+	}
+	return false
+}
+
+func (p *pack) bind(n lengths) {
+	p.src.bind(p.from, n)
+	p.ld = distance(p.from, n)
+}
+
+func (p *pack) run(x *worker) {
+	p.packed.Pack(x.w, x.n, p.src.from(x), p.ld, p.trans)
+}
+
+func (p *pack) about() (string, float64) {
+	return fmt.Sprintf("pack %d×%d", p.packed.K, p.packed.N), 0
+}
