@@ -1,0 +1,176 @@
+package docs_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/internal/doctest"
+)
+
+// speed is part of the line by which a training tells how fast it is.
+const speed = "words/s"
+
+// story is a page that is being told.
+type story struct {
+	*testing.T
+	page string
+	root string   // of the repository
+	dir  string   // where commands run
+	env  []string // with iss on the path
+	data bool     // the Penn TreeBank is at data/ptb
+}
+
+func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
+	t.Helper()
+	s := &story{T: t, page: page, dir: t.TempDir()}
+	var err error
+	s.root, err = filepath.Abs(root)
+	require.NoError(t, err)
+
+	self, err := os.Executable()
+	require.NoError(t, err)
+	bin := t.TempDir()
+	require.NoError(t, os.Symlink(self, filepath.Join(bin, "iss")))
+	overlay := filepath.Join(bin, "overlay.json")
+	s.env = append(os.Environ(),
+		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
+		"GOFLAGS=-buildvcs=false -overlay="+overlay, "ISS_RUNS=")
+
+	// Go files of a page lie in the repository, without being there.
+	replace := map[string]string{}
+	for _, b := range blocks {
+		if b.Lang == "go" && b.File != "" {
+			replace[filepath.Join(s.root, filepath.FromSlash(b.File))] = filepath.Join(s.dir, filepath.FromSlash(b.File))
+		}
+	}
+	text, err := json.Marshal(map[string]any{"Replace": replace})
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(overlay, text, 0o666))
+
+	data := os.Getenv("ISS_DATA")
+	if data == "" {
+		data = filepath.Join(s.root, "..", "shared", "data")
+	}
+	if _, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt")); err == nil {
+		require.NoError(t, os.Symlink(data, filepath.Join(s.dir, "data")))
+		s.data = true
+	}
+	return s
+}
+
+// tell writes the files of a page and runs its commands, in order.
+func (s *story) tell(blocks []doctest.Block) {
+	for _, b := range blocks {
+		switch {
+		case b.File != "":
+			file := filepath.Join(s.dir, filepath.FromSlash(b.File))
+			require.NoError(s, os.MkdirAll(filepath.Dir(file), 0o777))
+			require.NoError(s, os.WriteFile(file, []byte(b.Text), 0o666))
+		case b.Lang != "console":
+		case b.Marked("slow") && testing.Short():
+			s.Logf("%s:%d: left out: short mode", s.page, b.Line)
+		case b.Marked("ptb") && !s.data:
+			s.Logf("%s:%d: left out: no Penn TreeBank; set ISS_DATA to the folder with ptb in it", s.page, b.Line)
+		default:
+			commands, err := b.Commands()
+			require.NoError(s, err, s.page)
+			for _, c := range commands {
+				s.run(c, b.Marked("long"))
+			}
+		}
+	}
+}
+
+// run types a command and holds what it does against what the page says.
+func (s *story) run(c doctest.Command, long bool) {
+	start := time.Now()
+	out, status := "", 0
+	for _, part := range strings.Split(c.Text, " && ") {
+		var more string
+		switch {
+		case part == "go test ./...": // this very test
+			require.Contains(s, read(s.T, ".ci/run"), part, "%s:%d: .ci/run must run this", s.page, c.Line)
+		case strings.HasPrefix(part, "go "):
+			more, status = s.execute(s.goCommand(part), "")
+		case long:
+			more, status = s.execute(s.shell(part), speed)
+		default:
+			more, status = s.execute(s.shell(part), "")
+		}
+		out += more
+		if status != 0 {
+			break
+		}
+	}
+	if long {
+		require.Equal(s, 3, status, "%s:%d: $ %s\nwas interrupted and should be resumable; it printed\n%s", s.page, c.Line, c.Text, out)
+	} else {
+		require.Equal(s, c.Status, status, "%s:%d: $ %s\nexit status; it printed\n%s", s.page, c.Line, c.Text, out)
+	}
+	if diff := doctest.Diff(c.Want, out); diff != "" {
+		s.Fatalf("%s:%d: $ %s\n%s", s.page, c.Line, c.Text, diff)
+	}
+	s.Logf("%s:%d: %.1f s: $ %s", s.page, c.Line, time.Since(start).Seconds(), c.Text)
+}
+
+// shell runs a command in the story's folder.
+func (s *story) shell(text string) *exec.Cmd {
+	c := exec.Command("sh", "-c", "exec "+text)
+	if strings.ContainsAny(text, ";|") {
+		c = exec.Command("sh", "-c", text)
+	}
+	c.Dir = s.dir
+	return c
+}
+
+// goCommand runs the Go tool in the repository; -o is a file of the story.
+func (s *story) goCommand(text string) *exec.Cmd {
+	args := strings.Fields(text)
+	for i, a := range args[1:] {
+		if a == "-o" {
+			args[i+2] = filepath.Join(s.dir, args[i+2])
+		}
+	}
+	c := exec.Command(args[0], args[1:]...)
+	c.Dir = s.root
+	return c
+}
+
+// execute runs a command to its end and returns what it prints, on both
+// streams, and its exit status. After the first line that contains stop, if
+// any, the command is interrupted.
+func (s *story) execute(c *exec.Cmd, stop string) (string, int) {
+	r, w, err := os.Pipe()
+	require.NoError(s, err)
+	defer r.Close()
+	c.Env, c.Stdout, c.Stderr = s.env, w, w
+	require.NoError(s, c.Start())
+	require.NoError(s, w.Close())
+	var out strings.Builder
+	for lines := bufio.NewReader(r); ; {
+		line, err := lines.ReadString('\n')
+		out.WriteString(line)
+		if err != nil {
+			break
+		}
+		if stop != "" && strings.Contains(line, stop) {
+			stop = ""
+			require.NoError(s, c.Process.Signal(os.Interrupt))
+		}
+	}
+	err = c.Wait()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		require.NoError(s, err)
+	}
+	return out.String(), c.ProcessState.ExitCode()
+}
