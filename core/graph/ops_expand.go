@@ -144,11 +144,19 @@ func (o *ViewOp) Infer(in []Shape) ([]Shape, error) {
 	return []Shape{o.Shape}, nil
 }
 
-// Index implements Op.
+// Index implements Op. Axes of one element are inserted and dropped without a
+// name, so a unit that is alone on its axis cannot be followed: it is pinned.
 func (o *ViewOp) Index(x *Indexer, n *Node) {
 	b := long(o.Shape)
 	for i, k := range long(n.In[0].Shape()) {
 		x.Unify(n.In[0], k, n.At(0), b[i])
+	}
+	for _, v := range []Value{n.In[0], n.At(0)} {
+		for k, d := range v.Shape() {
+			if d == Fixed(1) {
+				x.Pin(v, k-v.Rank(), "an axis of one element that is inserted or dropped")
+			}
+		}
 	}
 }
 
