@@ -158,10 +158,10 @@ func (b *binder) owner(g Group) *Class {
 				continue
 			}
 			atoms := b.d.Atoms.Of(b.d.Graph.Leaf(p), e.Axis, e.Index(0))
-			if len(atoms) != 1 {
+			if len(atoms) != 1 || len(b.d.members[atoms[0]]) != 1 {
 				return nil
 			}
-			c := b.d.members[atoms[0]].class
+			c := b.d.members[atoms[0]][0].class
 			if found != nil && c != found {
 				return nil
 			}

@@ -126,7 +126,7 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	for _, c := range classes {
 		group := c.Group()
 		for k := range c.Units {
-			if !live.component(group, k) {
+			if len(d.members[c.Atoms[k]]) == 1 && !live.component(group, k) {
 				j.candidate(c.Atoms[k])
 			}
 		}

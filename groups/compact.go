@@ -26,7 +26,8 @@ type Compacted struct {
 // Compact cuts units out of a model and returns what is left, a model of its
 // own; g and the tensors stay whole. keep lists for some classes the units
 // that stay, by the numbers that they had before any cut (Certificate.Keep);
-// all others stay whole. Slots of the optimiser have their parameters' shapes
+// all others stay as they are. The new trace is cut out of the first ancestor,
+// so that cutting twice is cutting once. Slots of the optimiser have their parameters' shapes
 // and are cut alike; slots may be nil.
 //
 // Compact does not ask whether the cut is exact: Certify says so beforehand
@@ -46,19 +47,27 @@ func Compact(g *graph.Graph, tensors map[string]tensor.Dense[float32], slots map
 			return nil, err
 		}
 	}
-	h, gone, err := d.cut(keep)
+	h, err := d.cut(keep)
 	if err != nil {
 		return nil, err
-	}
-	c := &Compacted{Graph: h, Tensors: d.restrict(gone, tensors), Slots: map[string]map[string]tensor.Dense[float32]{}, states: d.carried(gone)}
-	for name, slot := range slots {
-		c.Slots[name] = d.restrict(gone, slot)
 	}
 	after, err := Derive(h)
 	if err != nil {
 		return nil, err
 	}
-	c.Kept = after.Kept()
+	c := &Compacted{Graph: h, Tensors: restrict(g, h, tensors), Kept: after.Kept(), states: map[string][]int{}}
+	if slots != nil {
+		c.Slots = map[string]map[string]tensor.Dense[float32]{}
+	}
+	for name, slot := range slots {
+		c.Slots[name] = restrict(g, h, slot)
+	}
+	before, now := d.keep(), after.keep()
+	for _, v := range d.origin().Graph.Inputs {
+		if op := v.Node.Op.(*graph.InputOp); op.Role == graph.Carried && v.Rank() > 0 {
+			c.states[op.Label] = positions(before(v, -1), now(v, -1))
+		}
+	}
 	return c, nil
 }
 
@@ -69,8 +78,7 @@ func Restore(g *graph.Graph, kept map[string][]int) (*graph.Graph, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, _, err := d.cut(kept)
-	return h, err
+	return d.cut(kept)
 }
 
 // State cuts the values of a carried state [..., units] like the model, into a
@@ -84,29 +92,55 @@ func (c *Compacted) State(name string, values []float32, units int) []float32 {
 	return d.Restrict(1, kept).Data
 }
 
-// cut restricts the trace; gone holds for the atoms that are cut out.
-func (d *Derivation) cut(keep map[string][]int) (h *graph.Graph, gone func(graph.Atom) bool, err error) {
-	out := map[graph.Atom]bool{}
+// cut restricts the trace of the first ancestor to what is left of it now,
+// without the units that keep leaves out.
+func (d *Derivation) cut(keep map[string][]int) (*graph.Graph, error) {
+	left := map[string][]int{}
+	for _, c := range d.Classes {
+		left[c.Name] = c.IDs
+	}
 	for _, name := range slices.Sorted(maps.Keys(keep)) {
 		c, err := d.Class(name)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		if err := c.checkKept(keep[name]); err != nil {
-			return nil, nil, err
+			return nil, err
+		}
+		left[name] = keep[name]
+	}
+	whole := d.origin()
+	h, err := graph.Restrict(whole.Graph, whole.keeping(left))
+	if err != nil {
+		return nil, fmt.Errorf("groups: %w", err)
+	}
+	return h, nil
+}
+
+// keeping says which indices stay when only the given units of each class do.
+func (d *Derivation) keeping(left map[string][]int) graph.Keep {
+	gone := map[graph.Atom]bool{}
+	for _, c := range d.Classes {
+		stay := map[int]bool{}
+		for _, id := range left[c.Name] {
+			stay[id] = true
 		}
 		for k, id := range c.IDs {
-			if !slices.Contains(keep[name], id) {
-				out[c.Atoms[k]] = true
+			if !stay[id] {
+				gone[c.Atoms[k]] = true
 			}
 		}
 	}
-	gone = func(a graph.Atom) bool { return out[a] }
-	h, err = graph.Restrict(d.Graph, d.Atoms.Keep(gone))
-	if err != nil {
-		return nil, nil, fmt.Errorf("groups: %w", err)
+	return d.Atoms.Keep(func(a graph.Atom) bool { return gone[a] })
+}
+
+// keep says which indices of the first ancestor are left in this model.
+func (d *Derivation) keep() graph.Keep {
+	left := map[string][]int{}
+	for _, c := range d.Classes {
+		left[c.Name] = c.IDs
 	}
-	return h, gone, nil
+	return d.origin().keeping(left)
 }
 
 // checkKept returns an error if the class cannot be cut down to the units.
@@ -128,16 +162,21 @@ func (c *Class) checkKept(ids []int) error {
 	return nil
 }
 
-// restrict cuts tensors, each of its parameter's shape.
-func (d *Derivation) restrict(gone func(graph.Atom) bool, tensors map[string]tensor.Dense[float32]) map[string]tensor.Dense[float32] {
-	keep := d.Atoms.Keep(gone)
+// restrict cuts tensors of model g, each of its parameter's shape, to those of h.
+func restrict(g, h *graph.Graph, tensors map[string]tensor.Dense[float32]) map[string]tensor.Dense[float32] {
+	kept := func(p *graph.Param, axis int) []int {
+		if p.Kept == nil {
+			return nil
+		}
+		return p.Kept[axis]
+	}
 	out := map[string]tensor.Dense[float32]{}
 	for name, t := range tensors {
-		v := d.Graph.Leaf(findParam(d.Graph, name))
+		from, to := findParam(g, name), findParam(h, name)
 		cut := false
 		for k := range t.Shape {
-			if kept := keep(v, k-len(t.Shape)); kept != nil {
-				t, cut = t.Restrict(k, kept), true
+			if at := positions(kept(from, k), kept(to, k)); at != nil {
+				t, cut = t.Restrict(k, at), true
 			}
 		}
 		if !cut {
@@ -148,16 +187,20 @@ func (d *Derivation) restrict(gone func(graph.Atom) bool, tensors map[string]ten
 	return out
 }
 
-// carried lists the kept positions of each carried state's units.
-func (d *Derivation) carried(gone func(graph.Atom) bool) map[string][]int {
-	keep := d.Atoms.Keep(gone)
-	out := map[string][]int{}
-	for _, v := range d.Graph.Inputs {
-		if op := v.Node.Op.(*graph.InputOp); op.Role == graph.Carried && v.Rank() > 0 {
-			out[op.Label] = keep(v, -1)
-		}
+// positions says where in a list of kept indices those of a shorter one are;
+// nil is all, of either list and of the result.
+func positions(before, now []int) []int {
+	if now == nil || slices.Equal(before, now) {
+		return nil
 	}
-	return out
+	if before == nil {
+		return now
+	}
+	at := make([]int, len(now))
+	for i, k := range now {
+		at[i], _ = slices.BinarySearch(before, k)
+	}
+	return at
 }
 
 // fits returns an error unless tensors are named and shaped like parameters;

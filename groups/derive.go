@@ -15,10 +15,11 @@ type Derivation struct {
 	Classes []*Class // in the order in which their owners first appear
 	Atoms   *graph.Atoms
 
-	members map[graph.Atom]member
+	whole   *Derivation // of the first ancestor, or nil if this one is whole
+	members map[graph.Atom][]member
 }
 
-// member is an atom's position in its class.
+// member is a unit's position in its class.
 type member struct {
 	class *Class
 	k     int
@@ -34,22 +35,29 @@ type member struct {
 // A model that was cut has the classes of its first ancestor, with the numbers
 // that their units had there. The error names a class that was cut in half.
 func Derive(g *graph.Graph) (*Derivation, error) {
-	d := &Derivation{}
 	if g.Origin == nil {
-		d = deriveWhole(g)
-	} else {
-		var err error
-		if d, err = deriveCut(g); err != nil {
-			return nil, err
-		}
+		return deriveWhole(g), nil
 	}
-	d.members = map[graph.Atom]member{}
+	return deriveCut(g)
+}
+
+// origin is the derivation of the first ancestor.
+func (d *Derivation) origin() *Derivation {
+	if d.whole != nil {
+		return d.whole
+	}
+	return d
+}
+
+// index notes which units an atom is. In a cut model it may be several: an
+// axis of one unit that is left looks like one that is broadcast.
+func (d *Derivation) index() {
+	d.members = map[graph.Atom][]member{}
 	for _, c := range d.Classes {
 		for k, a := range c.Atoms {
-			d.members[a] = member{c, k}
+			d.members[a] = append(d.members[a], member{c, k})
 		}
 	}
-	return d, nil
 }
 
 // unit is an atom and where parameters carry it, sorted.
@@ -67,6 +75,7 @@ func deriveWhole(g *graph.Graph) *Derivation {
 	}
 	d.order()
 	d.name()
+	d.index()
 	return d
 }
 

@@ -42,10 +42,12 @@ func (d *Derivation) name() {
 			claim(c, []string{l})
 		}
 	}
-	for _, l := range labels {
-		for _, c := range byLabel[l] {
-			if c.Name == "" {
-				claim(c, d.suffixed(l, c))
+	for _, pinned := range []bool{false, true} {
+		for _, l := range labels {
+			for _, c := range byLabel[l] {
+				if c.Name == "" && c.Pinned() == pinned {
+					claim(c, d.suffixed(l, c))
+				}
 			}
 		}
 	}

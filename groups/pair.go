@@ -45,7 +45,7 @@ func newPair(a, b Model) (*pair, error) {
 	}
 	for _, name := range a.Graph.Names {
 		o := output{name: name, a: a.Graph.Output(name)}
-		if o.common, err = p.common("output "+name, o.a, b.Graph.Output(name)); err != nil {
+		if o.common, err = p.common("output "+name, func(g *graph.Graph) graph.Value { return g.Output(name) }); err != nil {
 			return nil, err
 		}
 		p.outputs = append(p.outputs, o)
@@ -64,9 +64,10 @@ func feeds(g *graph.Graph) (list []string) {
 	return list
 }
 
-// common finds, on each axis, where in x the units of y are.
-func (p *pair) common(what string, x, y graph.Value) ([][]int, error) {
-	s, t := x.Shape(), y.Shape()
+// common finds, on each axis of an output or a parameter, where in the first
+// model the units of the second are.
+func (p *pair) common(what string, find func(g *graph.Graph) graph.Value) ([][]int, error) {
+	s, t := find(p.a.Graph).Shape(), find(p.b.Graph).Shape()
 	differ := fmt.Errorf("groups: verify: %s has shape %v in one model and %v in the other", what, s, t)
 	if len(s) != len(t) {
 		return nil, differ
@@ -79,13 +80,9 @@ func (p *pair) common(what string, x, y graph.Value) ([][]int, error) {
 			}
 			continue
 		}
-		names, ok := p.da.units(x, k)
-		other, ok2 := p.db.units(y, k)
-		if !ok || !ok2 {
-			if s[k] != t[k] {
-				return nil, differ
-			}
-			continue
+		names, other := p.da.units(find, k), p.db.units(find, k)
+		if len(names) != s[k].Size || len(other) != t[k].Size {
+			return nil, differ
 		}
 		at := map[string]int{}
 		for i, n := range names {
@@ -102,22 +99,29 @@ func (p *pair) common(what string, x, y graph.Value) ([][]int, error) {
 	return out, nil
 }
 
-// units names the unit of each index of an axis (from the front); not ok if
-// some index is of no class.
-func (d *Derivation) units(v graph.Value, axis int) (names []string, ok bool) {
+// units names the unit of each index of an axis (from the front) that is left,
+// and, where an axis holds a unit more than once, which of its indices it is.
+func (d *Derivation) units(find func(g *graph.Graph) graph.Value, axis int) (names []string) {
+	whole, keep := d.origin(), d.keep()
+	v := find(whole.Graph)
+	kept := keep(v, axis-v.Rank())
+	seen := map[string]int{}
 	for i := range v.Shape()[axis].Size {
+		if kept != nil && !slices.Contains(kept, i) {
+			continue
+		}
 		var parts []string
-		for _, a := range d.Atoms.Of(v, axis, i) {
-			m, ok := d.members[a]
-			if !ok {
-				return nil, false
+		for _, a := range whole.Atoms.Of(v, axis, i) {
+			for _, m := range whole.members[a] {
+				parts = append(parts, fmt.Sprintf("%d of %s", m.class.IDs[m.k], m.class.Name))
 			}
-			parts = append(parts, fmt.Sprintf("%d of %s", m.class.IDs[m.k], m.class.Name))
 		}
 		slices.Sort(parts)
-		names = append(names, strings.Join(parts, ", "))
+		name := strings.Join(parts, ", ")
+		seen[name]++
+		names = append(names, fmt.Sprintf("%s #%d", name, seen[name]))
 	}
-	return names, true
+	return names
 }
 
 // weights is the first weight that both models have and that differs.
@@ -127,7 +131,7 @@ func (p *pair) weights() *Difference {
 		if y == nil {
 			continue
 		}
-		common, err := p.common(name, p.a.Graph.Leaf(x), p.b.Graph.Leaf(y))
+		common, err := p.common(name, func(g *graph.Graph) graph.Value { return g.Leaf(g.Param(name)) })
 		if err != nil {
 			continue // not a part of the other model; the outputs decide
 		}

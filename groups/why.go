@@ -69,13 +69,11 @@ func (d *Derivation) Why(varName string, axis, index int) ([]Reason, error) {
 	start := elem{graph.Axis{Value: d.Graph.Leaf(p), Axis: axis}, index}
 	var out []Reason
 	for _, atom := range d.Atoms.Of(start.axis.Value, axis, index) {
-		m, ok := d.members[atom]
-		if !ok {
-			continue
+		for _, m := range d.members[atom] {
+			r := Reason{Var: varName, Index: d.spot(start), Class: m.class, Unit: m.class.IDs[m.k]}
+			r.Steps = d.path(start, atom, d.goal(m.class))
+			out = append(out, r)
 		}
-		r := Reason{Var: varName, Index: d.spot(start), Class: m.class, Unit: m.class.IDs[m.k]}
-		r.Steps = d.path(start, atom, d.goal(m.class))
-		out = append(out, r)
 	}
 	return out, nil
 }

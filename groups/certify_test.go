@@ -1,0 +1,319 @@
+package groups_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/graph/graphtest"
+	"github.com/seed391906a2/iss/core/interp"
+	"github.com/seed391906a2/iss/groups"
+)
+
+// machine is an interpreter with a model's weights and a case's inputs.
+func machine(t testing.TB, m groups.Model, c *graphtest.Case) *interp.Machine[float32] {
+	x := interp.New[float32](m.Graph)
+	require.NoError(t, x.Bind(c.Binding))
+	b := batches(c, 1, 3)[0]
+	for name, v := range b.Ints {
+		copy(x.Ints(name), v)
+	}
+	for name, v := range b.Floats {
+		copy(x.Floats(name), v)
+	}
+	for name, v := range m.Tensors {
+		copy(x.Param(name), v.Data)
+	}
+	return x
+}
+
+// zeroed is a model some of whose units have components of zeros, and what is
+// left when the certified ones are cut out. Biases are random.
+func zeroed(t testing.TB, c *graphtest.Case, seed uint64) (whole, small groups.Model) {
+	r := rand.New(rand.NewPCG(seed, 5))
+	d := derive(t, c.Graph)
+	ts := tensors(c.Graph, seed)
+	for _, class := range d.Classes {
+		for k := range class.Units {
+			if !class.Pinned() && r.IntN(2) == 0 {
+				clearUnit(c.Graph, ts, class.Entries, k)
+			}
+		}
+	}
+	cert, err := groups.Certify(d, nil, read(ts))
+	require.NoError(t, err)
+	out, err := groups.Compact(c.Graph, ts, nil, cert.Keep())
+	require.NoError(t, err)
+	return groups.Model{Graph: c.Graph, Tensors: ts}, groups.Model{Graph: out.Graph, Tensors: out.Tensors}
+}
+
+// Property 3: zero every entry of derived components and leave all biases
+// random: what the certificate lets go can go, bit for bit, for every model.
+func TestRemovalIsExact(t *testing.T) {
+	removed := 0
+	for i, c := range cases(150) {
+		t.Run(c.Name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(uint64(i), 6))
+			d := derive(t, c.Graph)
+			ts := tensors(c.Graph, uint64(i))
+			for _, class := range d.Classes {
+				for k := range class.Units {
+					if class.Pinned() || r.IntN(2) == 0 {
+						continue
+					}
+					clearUnit(c.Graph, ts, class.Entries, k)
+					if r.IntN(3) == 0 {
+						clearUnit(c.Graph, ts, class.Followers, k)
+					}
+				}
+			}
+			cert, err := groups.Certify(d, nil, read(ts))
+			require.NoError(t, err)
+			out, err := groups.Compact(c.Graph, ts, nil, cert.Keep())
+			require.NoError(t, err)
+			removed += cert.Removable()
+			opt := groups.VerifyOptions{}
+			if !cert.Bitwise {
+				opt = groups.VerifyOptions{Numeric: true, Machine: interpreter}
+			}
+			report, err := groups.Verify(groups.Model{Graph: c.Graph, Tensors: ts}, groups.Model{Graph: out.Graph, Tensors: out.Tensors}, batches(c, 3, 1), opt)
+			require.NoError(t, err)
+			assert.True(t, report.Equal, "%v", report.First)
+			assert.Nil(t, report.Weights)
+		})
+	}
+	assert.Greater(t, removed, 500, "the property was tested on something")
+}
+
+func interpreter(g *graph.Graph, _ graph.Binding) (graph.Machine[float32], error) {
+	return interp.New[float32](g), nil
+}
+
+func TestCertifyRules(t *testing.T) {
+	g := stacked(t, 20, 4, 5, 5)
+	d := derive(t, g)
+	chosen, err := d.Select(nil)
+	require.NoError(t, err)
+	c0, c1 := chosen[0], chosen[1]
+	ts := tensors(g, 1)
+	clearUnit(g, ts, c0.Entries, 2)
+	clearUnit(g, ts, c1.Entries, 1)
+	clearUnit(g, ts, c1.Entries, 4)
+	clearUnit(g, ts, c0.Entries[1:], 3)                 // its own rows live on: no candidate
+	clearUnit(g, ts, c0.Entries[:len(c0.Entries)-1], 0) // cell_1 reads it: no candidate
+	cert, err := groups.Certify(d, chosen, read(ts))
+	require.NoError(t, err)
+	assert.Equal(t, 3, cert.Removable())
+	assert.True(t, cert.Bitwise)
+	assert.Equal(t, map[string][]int{"cell_0": {0, 1, 3, 4}, "cell_1": {0, 2, 3}}, cert.Keep())
+	u := cert.Classes[0].Units
+	require.Len(t, u, 1)
+	assert.Equal(t, 2, u[0].ID)
+	assert.Equal(t, "R", u[0].By())
+	assert.Len(t, u[0].Witnesses, 2, "its own layer and the next read it: %v", u[0].Witnesses)
+	assert.Empty(t, u[0].Reason)
+}
+
+// One unit of a class always stays.
+func TestClassNeverRunsEmpty(t *testing.T) {
+	g := stacked(t, 20, 4, 3, 3)
+	d := derive(t, g)
+	ts := tensors(g, 1)
+	c := class(t, d, "cell_0")
+	for k := range c.Units {
+		clearUnit(g, ts, c.Entries, k)
+	}
+	cert, err := groups.Certify(d, nil, read(ts))
+	require.NoError(t, err)
+	assert.Equal(t, map[string][]int{"cell_0": {0}}, cert.Keep())
+	for _, k := range cert.Classes {
+		if k.Class == c {
+			assert.Equal(t, "the class must keep one unit", k.Units[0].Reason)
+		}
+	}
+}
+
+// reading is a model whose units an operation without weights reads.
+func reading(t *testing.T, op func(s *graph.Scope, x graph.Value) graph.Value) *graph.Graph {
+	g, err := graph.Trace("reading", func(s *graph.Scope) {
+		m := s.Layer("m", "m")
+		x := s.Input("x", graph.Symbol("batch"), graph.Fixed(3))
+		h := graph.Tanh(graph.Add(graph.MatMul(x, m.Param("in", nil, 3, 4)), m.Param("bias", nil, 4)))
+		s.Output("y", graph.Add(graph.MatMul(h, m.Param("out", nil, 4, 2)), op(m, h)))
+	})
+	require.NoError(t, err)
+	return g
+}
+
+// Readers without weights: a sum and a mean need a silent unit, a maximum lets
+// none go, a norm lets it go but not bit by bit, computed and derived matrices
+// are looked at and not guessed.
+func TestFixedReaders(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		op           func(s *graph.Scope, x graph.Value) graph.Value
+		loud, silent string // by what a unit goes with its bias alive, and zero
+		bitwise      bool
+		reason       string
+	}{
+		{"sum", func(_ *graph.Scope, x graph.Value) graph.Value { return column(graph.Sum(x, -1)) }, "", "R+P", true, "sum over [-1] in m reads it without weights, and it is not always zero: its biases speak"},
+		{"mean", func(_ *graph.Scope, x graph.Value) graph.Value { return column(graph.Mean(x, -1)) }, "", "R+P", true, "mean over [-1]"},
+		{"max", func(_ *graph.Scope, x graph.Value) graph.Value { return column(graph.Largest(x, -1)) }, "", "", true, "max over [-1] in m reads it, and does so even if it is zero"},
+		{"rms norm", func(s *graph.Scope, x graph.Value) graph.Value {
+			return graph.MatMul(graph.RMSNorm(x, graph.Value{}, 1e-3), s.Param("more", nil, 4, 2))
+		}, "", "R+P", true, "reciprocal deviation"},
+		{"layer norm", func(s *graph.Scope, x graph.Value) graph.Value {
+			return graph.MatMul(graph.LayerNorm(x, graph.Value{}, graph.Value{}, 1e-3), s.Param("more", nil, 4, 2))
+		}, "", "R+P", false, "m reads it without weights"},
+		{"matrix through a function", func(s *graph.Scope, x graph.Value) graph.Value {
+			return graph.MatMul(x, graph.Sigmoid(s.Param("more", nil, 4, 2))) // σ(0) is not 0
+		}, "", "R+P", true, "matmul in m reads it with a weight that is not zero"},
+		{"matrix cut out of a larger one", func(s *graph.Scope, x graph.Value) graph.Value {
+			return graph.MatMul(x, graph.Slice(s.Param("more", nil, 4, 5), -1, 1, 3, 1))
+		}, "R", "R", true, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			g := reading(t, c.op)
+			d := derive(t, g)
+			k := d.Classes[slices.IndexFunc(d.Classes, func(c *groups.Class) bool { return c.Units == 4 })]
+			require.Equal(t, []string{"m/in"}, k.Owners[:1])
+			for _, by := range []string{c.loud, c.silent} {
+				ts := tensors(g, 1)
+				clearUnit(g, ts, k.Entries, 2)
+				if by == c.silent {
+					clearUnit(g, ts, k.Followers, 2)
+				}
+				cert, err := groups.Certify(d, []*groups.Class{k}, read(ts))
+				require.NoError(t, err)
+				require.Len(t, cert.Classes[0].Units, 1)
+				u := cert.Classes[0].Units[0]
+				assert.Equal(t, by, u.By())
+				assert.Equal(t, by != "", u.Removable)
+				if by == "" {
+					assert.Contains(t, u.Reason, c.reason)
+				}
+				out, err := groups.Compact(g, ts, nil, cert.Keep())
+				require.NoError(t, err)
+				r, err := groups.Verify(groups.Model{Graph: g, Tensors: ts}, groups.Model{Graph: out.Graph, Tensors: out.Tensors},
+					feed(g, 3), groups.VerifyOptions{Numeric: true, Machine: interpreter})
+				require.NoError(t, err)
+				assert.True(t, r.Equal)
+				if by != "" {
+					assert.Equal(t, c.bitwise, cert.Bitwise)
+				}
+			}
+		})
+	}
+}
+
+func column(x graph.Value) graph.Value {
+	return graph.Reshape(x, 0, 1)
+}
+
+// feed makes batches for a model that reads "x" [batch, 3].
+func feed(g *graph.Graph, windows int) []groups.Batch {
+	return batches(&graphtest.Case{Graph: g, Binding: graph.Binding{"batch": 5}}, windows, 8)
+}
+
+// Property 4a: with one reader entry alive and all others zero, cutting a
+// unit changes what the model computes; so no reader was missed. Property 8:
+// nor does the certificate let it go.
+func TestLivingReaderMatters(t *testing.T) {
+	for _, c := range cases(0) {
+		d := derive(t, c.Graph)
+		for _, k := range d.Classes {
+			if k.Pinned() || k.Units < 2 {
+				continue
+			}
+			for j := range k.Entries {
+				reads := func(e groups.Entry) bool { return d.Atoms.Role(c.Graph.Param(e.Var), e.Axis) == graph.Reads }
+				if !reads(k.Entries[j]) {
+					continue
+				}
+				ts := tensors(c.Graph, 1)
+				for i, e := range k.Entries {
+					if i != j && reads(e) {
+						clearUnit(c.Graph, ts, []groups.Entry{e}, 1)
+					}
+				}
+				cert, err := groups.Certify(d, []*groups.Class{k}, read(ts))
+				require.NoError(t, err)
+				assert.Empty(t, cert.Keep(), "%s: %s has a living reader", c.Name, k.Name)
+				out, err := groups.Compact(c.Graph, ts, nil, map[string][]int{k.Name: append([]int{0}, k.IDs[2:]...)})
+				require.NoError(t, err)
+				r, err := groups.Verify(groups.Model{Graph: c.Graph, Tensors: ts}, groups.Model{Graph: out.Graph, Tensors: out.Tensors}, batches(c, 2, 1), groups.VerifyOptions{})
+				require.NoError(t, err)
+				assert.False(t, r.Equal, "%s: %s without %s", c.Name, k.Name, k.Entries[j].Var)
+				if !r.Equal {
+					assert.NotNil(t, r.First)
+				}
+			}
+		}
+	}
+}
+
+// Property 4b: a trace that loses a unit everywhere but in one owner or
+// follower does not type-check, and the fault says where.
+func TestForgottenOwnerDoesNotFit(t *testing.T) {
+	for _, c := range cases(0) {
+		d := derive(t, c.Graph)
+		for _, k := range d.Classes {
+			if k.Pinned() || k.Units < 2 {
+				continue
+			}
+			whole := d.Atoms.Keep(func(a graph.Atom) bool { return a == k.Atoms[1] })
+			for _, e := range append(append([]groups.Entry(nil), k.Entries...), k.Followers...) {
+				leaf := c.Graph.Leaf(c.Graph.Param(e.Var))
+				_, err := graph.Restrict(c.Graph, func(v graph.Value, axis int) []int {
+					if v == leaf && axis == e.Axis-v.Rank() {
+						return nil
+					}
+					return whole(v, axis)
+				})
+				require.Error(t, err, "%s: %s forgets %s", c.Name, k.Name, e.Var)
+				assert.Contains(t, err.Error(), "graph: ")
+			}
+		}
+	}
+}
+
+// Property 4c: a unit whose columns and biases are zero is silent, so it can
+// be cut out although its readers are alive.
+func TestSilentUnitsCanGo(t *testing.T) {
+	for _, c := range []*graphtest.Case{graphtest.RNN(graphtest.Small), graphtest.LSTM(graphtest.Small), graphtest.GRUAfter(graphtest.Small), graphtest.Projection(graphtest.Small)} {
+		d := derive(t, c.Graph)
+		chosen, err := d.Select(nil)
+		require.NoError(t, err)
+		k := chosen[0]
+		ts := tensors(c.Graph, 1)
+		for _, e := range k.Entries {
+			if d.Atoms.Role(c.Graph.Param(e.Var), e.Axis)&graph.Makes != 0 {
+				clearUnit(c.Graph, ts, []groups.Entry{e}, 1)
+			}
+		}
+		clearUnit(c.Graph, ts, k.Followers, 1)
+		out, err := groups.Compact(c.Graph, ts, nil, map[string][]int{k.Name: append([]int{0}, k.IDs[2:]...)})
+		require.NoError(t, err)
+		r, err := groups.Verify(groups.Model{Graph: c.Graph, Tensors: ts}, groups.Model{Graph: out.Graph, Tensors: out.Tensors}, batches(c, 2, 1), groups.VerifyOptions{})
+		require.NoError(t, err)
+		assert.True(t, r.Equal, "%s: %v", c.Name, r.First)
+	}
+}
+
+func TestCertifyErrors(t *testing.T) {
+	g := stacked(t, 20, 4, 4)
+	d := derive(t, g)
+	_, err := groups.Certify(d, []*groups.Class{class(t, d, "softmax")}, read(tensors(g, 1)))
+	assert.ErrorContains(t, err, `class "softmax" cannot lose units`)
+	for _, v := range []float64{math.NaN(), math.Inf(-1)} {
+		ts := tensors(g, 1)
+		ts["Model/softmax_w"].Data[21] = float32(v)
+		_, err = groups.Certify(d, nil, read(ts))
+		assert.ErrorContains(t, err, "at [1 1]: removal needs finite weights")
+	}
+}

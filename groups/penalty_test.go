@@ -1,0 +1,241 @@
+package groups_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/kernel"
+	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/groups"
+)
+
+// lasso is the formula, scalar by scalar in float64: the penalty and, of every
+// scalar, how often (in multiples) each component counts it.
+func lasso(g *graph.Graph, gs []groups.Group, lambda float64, count groups.Counting, w map[string][]float64) (value float64, gradient map[string][]float64) {
+	gradient = map[string][]float64{}
+	for name, x := range w {
+		gradient[name] = make([]float64, len(x))
+	}
+	for _, group := range gs {
+		for k := range group.Units {
+			held := map[string]map[int]float64{}
+			for _, e := range group.Entries {
+				if held[e.Var] == nil {
+					held[e.Var] = map[int]float64{}
+				}
+				each(g, e, k, func(i int) {
+					if count == groups.Distinct {
+						held[e.Var][i] = max(held[e.Var][i], e.Multi)
+					} else {
+						held[e.Var][i] += e.Multi
+					}
+				})
+			}
+			s := 1e-8
+			for name, h := range held {
+				for i, m := range h {
+					s += m * w[name][i] * w[name][i]
+				}
+			}
+			value += lambda * group.Multi * math.Sqrt(s)
+			for name, h := range held {
+				for i, m := range h {
+					gradient[name][i] += lambda * group.Multi * m * w[name][i] / math.Sqrt(s)
+				}
+			}
+		}
+	}
+	return value, gradient
+}
+
+func wide(ts map[string]tensor.Dense[float32]) map[string][]float64 {
+	out := map[string][]float64{}
+	for name, t := range ts {
+		out[name] = tensor.Convert[float64](t).Data
+	}
+	return out
+}
+
+// some are the groups of all classes that are free to go, with multipliers
+// drawn from seed, and one group that repeats a row.
+func some(t testing.TB, g *graph.Graph, seed uint64) []groups.Group {
+	r := rand.New(rand.NewPCG(seed, 3))
+	d := derive(t, g)
+	var out []groups.Group
+	for _, c := range d.Classes {
+		if c.Pinned() || len(c.Entries) == 0 {
+			continue
+		}
+		group := c.Group()
+		group.Multi = 0.5 + r.Float64()
+		group.Entries = append([]groups.Entry(nil), group.Entries...)
+		for i := range group.Entries {
+			group.Entries[i].Multi = 0.5 + r.Float64()
+		}
+		if r.IntN(3) == 0 { // a row or column that a file lists once more, shifted
+			e := group.Entries[0]
+			e.Multi = 3
+			group.Entries = append(group.Entries, e)
+		}
+		out = append(out, group)
+	}
+	return out
+}
+
+// The reference is checked against central differences, and the penalty
+// against the reference.
+func TestReferenceByDifferences(t *testing.T) {
+	const lambda, step = 0.3, 1e-6
+	for _, c := range cases(6)[8:] {
+		for _, count := range []groups.Counting{groups.Multiset, groups.Distinct} {
+			gs := some(t, c.Graph, 1)
+			w := wide(tensors(c.Graph, 5))
+			_, gradient := lasso(c.Graph, gs, lambda, count, w)
+			for name, x := range w {
+				for i := 0; i < len(x); i += 3 {
+					at := x[i]
+					x[i] = at + step
+					up, _ := lasso(c.Graph, gs, lambda, count, w)
+					x[i] = at - step
+					down, _ := lasso(c.Graph, gs, lambda, count, w)
+					x[i] = at
+					require.InDelta(t, (up-down)/(2*step), gradient[name][i], 1e-7, "%s %s[%d]", c.Name, name, i)
+				}
+			}
+		}
+	}
+}
+
+func TestPenalty(t *testing.T) {
+	const lambda = 0.0123
+	for _, c := range cases(40) {
+		t.Run(c.Name, func(t *testing.T) {
+			gs := some(t, c.Graph, 2)
+			ts := tensors(c.Graph, 6)
+			for i, group := range gs { // some units dead
+				clearUnit(c.Graph, ts, group.Entries, i%group.Units)
+			}
+			for _, count := range []groups.Counting{groups.Multiset, groups.Distinct} {
+				value, gradient := lasso(c.Graph, gs, lambda, count, wide(ts))
+				p := groups.NewPenalty(c.Graph, gs, lambda, count)
+				before := wide(ts)
+				assert.InEpsilon(t, value, p.Value(read(ts)), 1e-5, count)
+				assert.Equal(t, before, wide(ts), "reading does not write")
+				for _, workers := range []int{1, 2, 3} {
+					team := kernel.NewTeam(workers)
+					grads := map[string][]float32{}
+					for name, x := range ts {
+						grads[name] = make([]float32, len(x.Data))
+						for i := range grads[name] {
+							grads[name][i] = float32(i % 5)
+						}
+					}
+					got := p.Run(team, read(ts), func(name string) []float32 { return grads[name] })
+					team.Close()
+					assert.InEpsilon(t, value, got, 1e-5)
+					for name, x := range gradient {
+						for i := range x {
+							require.InDelta(t, float64(float32(i%5))+x[i], float64(grads[name][i]), 2e-6, "%d workers, %s[%d]", workers, name, i)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// A component that is all zero adds λ·1e-4 to the penalty and nothing to the
+// live one.
+func TestLivePenalty(t *testing.T) {
+	g := stacked(t, 20, 4, 4, 4)
+	d := derive(t, g)
+	chosen, err := d.Select(nil)
+	require.NoError(t, err)
+	gs := d.Groups(chosen)
+	gs[1].Multi = 3
+	ts := tensors(g, 1)
+	p := groups.NewPenalty(g, gs, 0.5, groups.Multiset)
+	full := p.Value(read(ts))
+	assert.Equal(t, full, p.LastLive())
+	assert.Equal(t, []int{0, 0}, p.Zeros())
+
+	clearUnit(g, ts, gs[0].Entries, 2)
+	clearUnit(g, ts, gs[1].Entries, 0)
+	dead := p.Value(read(ts))
+	assert.Less(t, dead, full)
+	assert.InDelta(t, 0.5*(1+3)*1e-4, dead-p.ValueLive(read(ts)), 1e-9)
+	assert.Equal(t, []int{1, 1}, p.Zeros())
+	assert.Equal(t, []groups.GroupRange{{Name: "cell_0", First: 0, Count: 4}, {Name: "cell_1", First: 4, Count: 4}}, p.Ranges())
+	assert.Equal(t, 0.5, p.Lambda())
+	assert.Equal(t, []string{cell0 + "weights", cell1 + "weights", "Model/softmax_w"}, p.Vars())
+}
+
+func TestPenaltyPanics(t *testing.T) {
+	g := stacked(t, 20, 4, 4)
+	d := derive(t, g)
+	chosen, err := d.Select(nil)
+	require.NoError(t, err)
+	for _, lambda := range []float64{-1, math.NaN(), math.Inf(1)} {
+		assert.PanicsWithValue(t, fmt.Sprintf("groups: lambda is %g; it must be 0 or more", lambda), func() {
+			groups.NewPenalty(g, d.Groups(chosen), lambda, groups.Multiset)
+		})
+	}
+	assert.Panics(t, func() { groups.NewPenalty(highway(t, 9, 3, 2), d.Groups(chosen), 1, groups.Multiset) }, "groups of another model")
+	p := groups.NewPenalty(g, d.Groups(chosen), 1, groups.Multiset)
+	assert.Panics(t, func() { p.Value(func(string) []float32 { return make([]float32, 3) }) })
+}
+
+func TestPenaltyDoesNotAllocate(t *testing.T) {
+	g := stacked(t, 50, 8, 8, 8)
+	d := derive(t, g)
+	chosen, err := d.Select(nil)
+	require.NoError(t, err)
+	ts, grads := tensors(g, 1), tensors(g, 2)
+	p := groups.NewPenalty(g, d.Groups(chosen), 1, groups.Multiset)
+	param, grad := read(ts), read(grads)
+	assert.Zero(t, testing.AllocsPerRun(20, func() { p.AddGradient(param, grad) }))
+}
+
+// The penalty of a training step of the small published model: λ on both
+// layers, vocabulary 10000.
+func BenchmarkPenalty(b *testing.B) {
+	g := stacked(b, 10000, 200, 200, 200)
+	d := derive(b, g)
+	chosen, err := d.Select(nil)
+	require.NoError(b, err)
+	ts, grads := tensors(g, 1), tensors(g, 2)
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			team := kernel.NewTeam(workers)
+			defer team.Close()
+			p := groups.NewPenalty(g, d.Groups(chosen), 0.00245, groups.Multiset)
+			param, grad := read(ts), read(grads)
+			for b.Loop() {
+				p.Run(team, param, grad)
+			}
+		})
+	}
+}
+
+func BenchmarkThreshold(b *testing.B) {
+	g := stacked(b, 10000, 200, 200, 200)
+	ts := tensors(g, 1)
+	th, err := groups.NewThreshold(g, nil, "all", 1e-4)
+	require.NoError(b, err)
+	param := read(ts)
+	for _, workers := range []int{1, 2} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			team := kernel.NewTeam(workers)
+			defer team.Close()
+			for b.Loop() {
+				team.Run(func(w int) { th.Share(w, workers, param) })
+			}
+		})
+	}
+}
