@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/registry"
@@ -97,9 +98,8 @@ func (r *resolver) merge() error {
 
 // schema returns the schema of configurations, with the cells' options in it.
 func (r *resolver) schema() (*schemas.Schema, error) {
-	base, err := schemas.Source("config")
-	if err != nil {
-		return nil, err
+	if r.Cells == nil && r.Tasks == nil {
+		return anySchema()
 	}
 	var slots []schemas.Slot
 	if r.Cells != nil {
@@ -119,6 +119,18 @@ func (r *resolver) schema() (*schemas.Schema, error) {
 			s.Parts = append(s.Parts, schemas.Part{Name: name})
 		}
 		slots = append(slots, s)
+	}
+	return compile(slots...)
+}
+
+// anySchema is the schema for cells and tasks of any name; lists of runs use it
+// often.
+var anySchema = sync.OnceValues(func() (*schemas.Schema, error) { return compile() })
+
+func compile(slots ...schemas.Slot) (*schemas.Schema, error) {
+	base, err := schemas.Source("config")
+	if err != nil {
+		return nil, err
 	}
 	return schemas.Compile(base, slots...)
 }

@@ -60,6 +60,10 @@ func (r *resolver) chain(name string, blame func(error)) {
 			blame(fmt.Errorf("tasks: the parents of presets go in a circle: %s", strings.Join(append(names, name), " → ")))
 			return
 		}
+		if r.Presets == nil {
+			blame(fmt.Errorf("tasks: preset %q cannot be looked up, as no presets are known here", name))
+			return
+		}
 		p, err := r.Presets.Get(name)
 		if err != nil {
 			blame(err)

@@ -1,0 +1,122 @@
+package runs_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/tasks/runs"
+)
+
+func TestLockOfLivingProcess(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "r")
+	r := create(t, dir)
+	_, err := runs.OpenForResume(dir)
+	require.EqualError(t, err, fmt.Sprintf("runs: %s is in use by process %d; wait for it or stop it", dir, os.Getpid()))
+	require.NoError(t, r.Close())
+
+	c, _ := child(t, "hold", dir)
+	_, err = runs.OpenForResume(dir)
+	require.EqualError(t, err, fmt.Sprintf("runs: %s is in use by process %d; wait for it or stop it", dir, c.Process.Pid))
+	assert.ErrorAs(t, err, new(*runs.HeldError))
+	read, err := runs.Open(dir)
+	require.NoError(t, err, "reading is always possible")
+	assert.Equal(t, "running", runs.Status(dir, read.Info()))
+
+	kill(t, c)
+	assert.Equal(t, "stopped", runs.Status(dir, read.Info()))
+	next, err := runs.OpenForResume(dir)
+	require.NoError(t, err)
+	require.Len(t, next.Notes(), 1)
+	assert.Contains(t, next.Notes()[0], fmt.Sprintf("process %d, which had %s since ", c.Process.Pid, dir))
+	assert.Contains(t, next.Notes()[0], "ended without a word; its lock is taken over")
+	require.NoError(t, next.Close())
+
+	next, err = runs.OpenForResume(dir)
+	require.NoError(t, err)
+	assert.Empty(t, next.Notes(), "it was closed in order")
+	require.NoError(t, next.Close())
+	assert.NoFileExists(t, filepath.Join(dir, "lock"))
+}
+
+// A lock that names a process on another machine cannot be judged here.
+func TestLockOfAnotherHost(t *testing.T) {
+	r := create(t, filepath.Join(t.TempDir(), "r"))
+	require.NoError(t, r.Close())
+	path := filepath.Join(r.Dir(), "lock")
+	text, err := json.Marshal(map[string]any{"pid": 12, "host": "far.example", "since": time.Now()})
+	require.NoError(t, err)
+	write(t, path, string(text))
+	_, err = runs.OpenForResume(r.Dir())
+	require.EqualError(t, err, fmt.Sprintf("runs: %s is in use by process 12 of far.example, which cannot be asked from here; if it is gone, delete %s", r.Dir(), path))
+	assert.Equal(t, string(text), read(t, path))
+
+	require.NoError(t, os.Remove(path))
+	r, err = runs.OpenForResume(r.Dir())
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+}
+
+// A lock file in which nothing can be read is of no one.
+func TestLockUnreadable(t *testing.T) {
+	r := create(t, filepath.Join(t.TempDir(), "r"))
+	require.NoError(t, r.Close())
+	for _, text := range []string{"", "\x00\x00", "{"} {
+		write(t, filepath.Join(r.Dir(), "lock"), text)
+		r, err := runs.OpenForResume(r.Dir())
+		require.NoError(t, err)
+		assert.Empty(t, r.Notes())
+		require.NoError(t, r.Close())
+	}
+}
+
+// Of many that try at one time, one has the run, and never two.
+func TestLockRace(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "r")
+	require.NoError(t, create(t, dir).Close())
+	const n = 6
+	inside := make(chan struct{}, 1)
+	results := make(chan error, n)
+	for range n {
+		go func() {
+			had := false
+			for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
+				r, err := runs.OpenForResume(dir)
+				if held := new(runs.HeldError); errors.As(err, &held) {
+					continue
+				}
+				if err != nil {
+					results <- err
+					return
+				}
+				select {
+				case inside <- struct{}{}:
+				default:
+					results <- errors.New("two have the run at one time")
+					return
+				}
+				had = true
+				<-inside
+				if err := r.Close(); err != nil {
+					results <- err
+					return
+				}
+			}
+			if !had {
+				results <- nil // starved, which is allowed
+				return
+			}
+			results <- nil
+		}()
+	}
+	for range n {
+		require.NoError(t, <-results)
+	}
+}
