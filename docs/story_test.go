@@ -56,6 +56,7 @@ func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(overlay, text, 0o666))
 
+	require.NoError(t, os.Symlink(filepath.Join(s.root, "LICENSE"), filepath.Join(s.dir, "LICENSE"))) // some text
 	data := os.Getenv("ISS_DATA")
 	if data == "" {
 		data = filepath.Join(s.root, "..", "shared", "data")

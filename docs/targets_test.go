@@ -55,6 +55,22 @@ func TestPaperTargets(t *testing.T) {
 	}
 }
 
+// Commands that a page sets in backquotes exist, with their flags and presets.
+func TestCommandsInProse(t *testing.T) {
+	known, found := names(t), 0
+	for _, page := range pages(t) {
+		for _, s := range doctest.Spans(read(t, page)) {
+			if args, ok := strings.CutPrefix(strings.TrimPrefix(s.Text, "./"), "iss "); ok {
+				found++
+				if err := command(strings.Fields(args), known); err != nil {
+					t.Errorf("%s:%d: `%s`: %v", page, s.Line, s.Text, err)
+				}
+			}
+		}
+	}
+	assert.Greater(t, found, 15, "commands are found")
+}
+
 // A row of docs/paper.md says where its subject is built or that it is not
 // built yet.
 func TestPaperRows(t *testing.T) {
