@@ -87,6 +87,7 @@ func (p *planner) plan(workers int) {
 	p.root.each((*block).fit)
 	p.root.each((*block).schedule)
 	p.root.each((*block).settleMemory)
+	p.root.each((*block).pin)
 	p.root.each((*block).takeOver)
 	p.root.emit(workers)
 }

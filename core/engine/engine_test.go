@@ -45,7 +45,7 @@ func equal(t *testing.T, c *graphtest.Case, e graph.Machine[float32], m graph.Ma
 	for _, name := range c.Graph.Names {
 		got, want := e.Output(name), m.Output(name)
 		require.Len(t, got, len(want), name)
-		scale := 1e-3
+		scale := 1e-2
 		for _, v := range want {
 			scale = max(scale, math.Abs(v))
 		}

@@ -1,5 +1,7 @@
 package engine
 
+import "github.com/seed391906a2/iss/core/graph"
+
 // settleMemory says which element-wise values are written to memory; the
 // others stay in the scratch of their program.
 func (b *block) settleMemory() {
@@ -12,6 +14,30 @@ func (b *block) settleMemory() {
 		for _, u := range v.users {
 			v.inMem = v.inMem || !(u.kind == elem && u.joins(v) && u.stage == n.stage)
 		}
+	}
+}
+
+// pin keeps the memory of what a reshape shows where it is: its readers were
+// checked against that layout.
+func (b *block) pin() {
+	for _, n := range b.nodes {
+		if _, ok := n.op.(*graph.ReshapeOp); ok && n.kind == alias {
+			n.in[0].pin()
+		}
+	}
+}
+
+func (v *value) pin() {
+	n := v.def
+	switch {
+	case n.kind == alias:
+		n.in[0].pin()
+	case n.kind == leaf && n.source.outer != nil:
+		n.source.outer.pin()
+	case n.kind == scan && v.out >= len(n.states):
+		n.body.outs[v.out].pin()
+	default:
+		v.compact = true
 	}
 }
 
