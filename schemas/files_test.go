@@ -151,7 +151,7 @@ func TestConfig(t *testing.T) {
 		{"/iss/count", `"multi"`, `must be "multiset" or "distinct", is "multi"`},
 		{"/iss/biases", `"drop"`, `must be "follow", is "drop"`},
 		{"/iss/classes", `["a", "a"]`, "items 0 and 1 are equal"},
-		{"/iss/classes", `[]`, ""},
+		{"/iss/classes", `[]`, "must have 1 items or more, has 0"},
 		{"/iss/regularizers", `[]`, ""},
 		{"/iss/regularizers/0/lambda", "-1", "must be at least 0, is -1"},
 		{"/iss/regularizers/0/lambda", "-", `the field "lambda" is missing`},

@@ -152,5 +152,6 @@ func (r *resolver) config() (Config, error) {
 	if c.Text != nil && c.Text.Unit == "" {
 		c.Text.Unit = "word"
 	}
+	c.emptyIsNil()
 	return c, nil
 }

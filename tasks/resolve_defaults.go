@@ -15,6 +15,20 @@ func defaults() Config {
 	}
 }
 
+// emptyIsNil gives what says nothing one form, so that configurations that mean
+// the same are equal.
+func (c *Config) emptyIsNil() {
+	if len(c.Model.Options) == 0 {
+		c.Model.Options = nil
+	}
+	if len(c.Model.Keep) == 0 {
+		c.Model.Keep = nil
+	}
+	if len(c.ISS.Regularizers) == 0 {
+		c.ISS.Regularizers = nil
+	}
+}
+
 // regularised reports whether anything drives weights to zero.
 func (i ISS) regularised() bool {
 	for _, r := range i.Regularizers {

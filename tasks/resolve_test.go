@@ -109,7 +109,7 @@ func TestResolveMerge(t *testing.T) {
 				c.Twin, c.Model.Options, c.Model.Keep = nil, nil, map[string]float64{"output": 0.8}
 			}},
 		{"without regularizers there is no threshold", `{"preset": "sparse", "iss": {"regularizers": []}}`, nil,
-			func(c *tasks.Config) { c.ISS.Tau, c.ISS.Regularizers = 0, []tasks.Regularizer{} }},
+			func(c *tasks.Config) { c.ISS.Tau, c.ISS.Regularizers = 0, nil }},
 		{"a threshold that is said stays", `{"preset": "sparse", "iss": {"tau": 0}}`, nil,
 			func(c *tasks.Config) { c.ISS.Tau = 0 }},
 		{"another kind replaces its neighbours", `{"preset": "sparse", "train": {"schedule": {"kind": "constant"}}}`, nil,
