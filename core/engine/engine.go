@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unsafe"
 
+	"github.com/seed391906a2/iss/core/engine/rewrite"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/kernel"
 	"github.com/seed391906a2/iss/registry"
@@ -60,11 +61,12 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 		opt.Threads = runtime.GOMAXPROCS(0)
 	}
 	e = &Engine{g: g, p: p, changed: true}
-	wanted := make([]bool, len(g.Outputs))
+	fast := rewrite.Optimize(g)
+	wanted := make([]bool, len(fast.Outputs))
 	for i := range wanted {
 		wanted[i] = true
 	}
-	p.root = p.newBlock(g, wanted, nil, nil)
+	p.root = p.newBlock(fast, wanted, nil, nil)
 	for _, q := range g.Params {
 		p.param(q)
 	}
@@ -73,7 +75,7 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	}
 	p.plan(opt.Threads)
 	for i, v := range p.root.outs {
-		e.outputs = append(e.outputs, output{name: g.Names[i], from: v.view()})
+		e.outputs = append(e.outputs, output{name: fast.Names[i], from: v.view()})
 	}
 	e.allocate(opt.Threads)
 	return e, nil
