@@ -23,6 +23,7 @@ func (a *app) listCommand() *cobra.Command {
 		a.listOf("cells", "Recurrent cells that models can be made of", func() ([]listed, error) { return a.listCells(), nil }),
 		a.listOf("tasks", "What can be learned", func() ([]listed, error) { return a.listTasks(), nil }),
 		a.listOf("presets", "Configurations with a name", func() ([]listed, error) { return a.listPresets(), nil }),
+		a.listRunsCommand(),
 	)
 	return c
 }

@@ -32,7 +32,10 @@ in that order; @last is the last run.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	c.AddCommand(a.listCommand(), a.showCommand(), a.groupsCommand(), a.schemaCommand(), a.dataCommand())
+	c.AddCommand(
+		a.trainCommand(), a.evalCommand(), a.sparsityCommand(), a.compactCommand(), a.verifyCommand(), a.benchCommand(),
+		a.listCommand(), a.showCommand(), a.groupsCommand(), a.schemaCommand(), a.dataCommand(),
+	)
 	c.SetFlagErrorFunc(flagError)
 	demandSubcommands(c)
 	c.SetVersionTemplate("iss {{.Version}}\n")

@@ -3,7 +3,6 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -56,11 +55,8 @@ results too). With --all, every class with its owner, its readers and its pins.`
 			return a.showCell(p, f)
 		}
 		m, err := a.find(args[0], s)
-		var unknown *registry.UnknownError
-		if errors.As(err, &unknown) && unknown.Kind == a.Presets.Kind() {
-			known := append(a.Presets.Names(), a.Cells.Names()...)
-			slices.Sort(known)
-			return wrong(registry.Unknown("cell, preset, file or run", args[0], known))
+		if near := registry.Nearest(args[0], a.Cells.Names()); err != nil && near != "" {
+			return wrong(fmt.Errorf("%w; there is a cell %s", errors.Unwrap(err), near))
 		}
 		if err != nil {
 			return err

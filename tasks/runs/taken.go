@@ -47,6 +47,10 @@ func label(i Info) string {
 	return i.Config.Task
 }
 
+// Vacant returns a *TakenError if Create and Write would refuse a directory
+// since it holds something.
+func Vacant(dir string) error { return vacant(dir) }
+
 // vacant returns an error if dir is there and holds anything but a lock.
 func vacant(dir string) error {
 	entries, err := os.ReadDir(dir)

@@ -8,14 +8,12 @@ package model
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/seed391906a2/iss/core"
-	"github.com/seed391906a2/iss/core/graph"
-	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/schemas"
 	"github.com/seed391906a2/iss/tasks"
+	"github.com/seed391906a2/iss/tasks/runs"
 )
 
 // Finder knows everything that a name on a command line can mean.
@@ -25,47 +23,51 @@ type Finder struct {
 	Presets *registry.Catalogue[tasks.PresetEntry]
 }
 
-// Model is a configuration and what follows from it.
-type Model struct {
-	Name   string // as it was called
-	Config tasks.Config
-	Task   tasks.Task
-
-	finder *Finder
-	graph  *graph.Graph
-	derive *groups.Derivation
-}
-
 // Query is the start of resolving a configuration with what the finder knows.
 func (f *Finder) Query(sets []string) tasks.Query {
 	return tasks.Query{Presets: f.Presets, Cells: f.Cells, Tasks: f.Tasks.Names(), Sets: sets}
 }
 
-// Find opens what arg names, with settings laid over it.
+// Find opens what arg names, with settings laid over it. A run takes none.
 func (f *Finder) Find(arg string, sets []string) (*Model, error) {
-	q := f.Query(sets)
-	if _, known := f.Presets.Source(arg); known {
-		q.Name = arg
-		return f.resolve(arg, q)
-	}
-	info, err := os.Stat(arg)
-	if err != nil || info.IsDir() {
-		_, err := f.Presets.Get(arg)
-		return nil, fmt.Errorf("%q is no run, preset or configuration file: %w", arg, err)
-	}
-	if q.Document, err = schemas.ReadFile(arg); err != nil {
+	found, err := runs.Find(arg, f.Presets)
+	if err != nil {
 		return nil, err
 	}
-	q.File = arg
-	return f.resolve(arg, q)
-}
-
-func (f *Finder) resolve(name string, q tasks.Query) (*Model, error) {
+	q := f.Query(sets)
+	switch found.Kind {
+	case runs.KindRun:
+		if len(sets) > 0 {
+			return nil, fmt.Errorf("%s is a run, whose configuration is settled; --set goes with a preset or a configuration file", found.Path)
+		}
+		return f.Run(found.Path)
+	case runs.KindPreset:
+		q.Name = found.Path
+	case runs.KindFile:
+		q.File = found.Path
+		if q.Document, err = schemas.ReadFile(found.Path); err != nil {
+			return nil, err
+		}
+	}
 	cfg, err := tasks.Resolve(q)
 	if err != nil {
 		return nil, err
 	}
-	return f.Of(name, cfg)
+	return f.Of(found.Path, cfg)
+}
+
+// Run opens a run's folder for reading.
+func (f *Finder) Run(dir string) (*Model, error) {
+	run, err := runs.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	m, err := f.Of(dir, run.Info().Config)
+	if err != nil {
+		return nil, err
+	}
+	m.Run = run
+	return m, nil
 }
 
 // Of is the model of a configuration.
@@ -75,74 +77,4 @@ func (f *Finder) Of(name string, cfg tasks.Config) (*Model, error) {
 		return nil, err
 	}
 	return &Model{Name: name, Config: cfg, Task: task, finder: f}, nil
-}
-
-// Graph is the model traced at its configured sizes.
-func (m *Model) Graph() (*graph.Graph, error) {
-	if m.graph == nil {
-		g, err := m.Task.Trace(m.Config, m.finder.Cells, 0)
-		if err != nil {
-			return nil, err
-		}
-		m.graph = g
-	}
-	return m.graph, nil
-}
-
-// Derivation holds the model's classes.
-func (m *Model) Derivation() (*groups.Derivation, error) {
-	if m.derive == nil {
-		g, err := m.Graph()
-		if err != nil {
-			return nil, err
-		}
-		if m.derive, err = groups.Derive(g); err != nil {
-			return nil, err
-		}
-	}
-	return m.derive, nil
-}
-
-// Classes are those that are penalised unless a group file says otherwise.
-func (m *Model) Classes() ([]*groups.Class, error) {
-	d, err := m.Derivation()
-	if err != nil {
-		return nil, err
-	}
-	return d.Select(m.Config.ISS.Classes)
-}
-
-// Groups are what the group Lasso penalises: the groups of the configured
-// file, else those of the classes.
-func (m *Model) Groups() ([]groups.Group, error) {
-	if file := m.Config.ISS.Groups; file != "" {
-		return m.GroupFile(file)
-	}
-	classes, err := m.Classes()
-	if err != nil {
-		return nil, err
-	}
-	d, err := m.Derivation()
-	if err != nil {
-		return nil, err
-	}
-	return d.Groups(classes), nil
-}
-
-// GroupFile reads a group file and binds it to the model. The error tells all
-// that is wrong with it.
-func (m *Model) GroupFile(file string) ([]groups.Group, error) {
-	text, err := schemas.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	spec, err := groups.ParseSpec(file, text)
-	if err != nil {
-		return nil, err
-	}
-	g, err := m.Graph()
-	if err != nil {
-		return nil, err
-	}
-	return spec.Bind(g)
 }

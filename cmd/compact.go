@@ -1,0 +1,70 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed391906a2/iss/cmd/internal/job"
+	"github.com/seed391906a2/iss/tasks/runs"
+)
+
+func (a *app) compactCommand() *cobra.Command {
+	var data dataFlags
+	c := &cobra.Command{
+		Use:   "compact RUN",
+		Short: "Cut the dead units out of a run's model; what is left is a run of its own",
+		Long: `Find the units of which it can be certified that nothing notices when they go,
+cut them out, and prove on validation data that the outputs are equal: bit for
+bit in the reference interpreter, up to rounding in the engine. If any of this
+fails nothing is written. The run itself stays as it is.`,
+		Example: "  iss compact @last\n  iss compact runs/ptb-small-iss-1 --out runs/small",
+		Args:    arguments(1, 1, "a RUN"),
+	}
+	data.add(c)
+	out := c.Flags().String("out", "", "folder of the smaller model (default RUN/compact)")
+	threads := c.Flags().Int("threads", 0, "workers (default all cores)")
+	f := formatFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := positive(c, "threads", *threads); err != nil {
+			return err
+		}
+		m, err := a.findRun(args[0])
+		if err != nil {
+			return err
+		}
+		dir := *out
+		if dir == "" {
+			dir = filepath.Join(m.Run.Dir(), job.CompactName)
+		}
+		if err := runs.Vacant(dir); err != nil {
+			return wrong(err)
+		}
+		if _, err := a.openData(c, &data, m); err != nil {
+			return err
+		}
+		cut, err := job.Cut(m, dir, *threads)
+		if err != nil {
+			return err
+		}
+		small, err := cut.Measure(c.Context())
+		if err != nil {
+			return jobError(err, m.Run.Dir())
+		}
+		if err := cut.Write(small); err != nil {
+			if errors.As(err, new(*runs.TakenError)) {
+				return wrong(err)
+			}
+			return err
+		}
+		if *f == "json" {
+			return a.JSON(small)
+		}
+		fmt.Fprintf(a.Out, "cut: %s\nverified: %s\n", cut.Removed(), cut.Equal())
+		fmt.Fprintf(a.Out, "perplexity: %.2f valid, %.2f test\ncompact model: %s\n", small.Valid.Perplexity, small.Test.Perplexity, dir)
+		return nil
+	}
+	return c
+}

@@ -1,0 +1,109 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed391906a2/iss/cmd/internal/model"
+	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/registry"
+	"github.com/seed391906a2/iss/tasks"
+	"github.com/seed391906a2/iss/tasks/train"
+)
+
+// parts are what a model can be evaluated on.
+var parts = []string{"test", "valid"}
+
+func (a *app) evalCommand() *cobra.Command {
+	var data dataFlags
+	c := &cobra.Command{
+		Use:   "eval RUN",
+		Short: "Measure a run's model on the validation or test data",
+		Long: `Measure a run's model, without dropout, by the conventions of the published
+results: valid in batches, the tail dropped; test as one stream. The data are
+those of the run unless --data or --text names others with the same vocabulary.`,
+		Example: "  iss eval @last\n  iss eval runs/demo-1/compact --part test",
+		Args:    arguments(1, 1, "a RUN"),
+	}
+	data.add(c)
+	part := c.Flags().String("part", "", "valid or test (default both)")
+	threads := c.Flags().Int("threads", 0, "workers (default all cores)")
+	f := formatFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		chosen := []string{"valid", "test"}
+		switch *part {
+		case "":
+		case "valid", "test":
+			chosen = []string{*part}
+		default:
+			return wrong(registry.Unknown("part", *part, parts))
+		}
+		if err := positive(c, "threads", *threads); err != nil {
+			return err
+		}
+		m, err := a.findRun(args[0])
+		if err != nil {
+			return err
+		}
+		problem, err := a.openData(c, &data, m)
+		if err != nil {
+			return err
+		}
+		g, err := m.Graph()
+		if err != nil {
+			return err
+		}
+		weights, err := m.Tensors()
+		if err != nil {
+			return err
+		}
+		t := &term.Table{Head: []string{"part", "perplexity", "loss", "tokens", "floor"}}
+		scores := map[string]tasks.Score{}
+		for _, name := range chosen {
+			s, err := train.Evaluate(c.Context(), problem, g, weights, name, *threads)
+			if errors.Is(err, train.ErrStopped) {
+				return &exitError{exitStopped, errors.New("stopped")}
+			}
+			if err != nil {
+				return err
+			}
+			scores[name] = s
+			floor := "-"
+			if s.Floor > 0 {
+				floor = fmt.Sprintf("%.4f", s.Floor)
+			}
+			t.Row(name, fmt.Sprintf("%.4f", s.Perplexity), fmt.Sprintf("%.6f", s.Loss), s.Tokens, floor)
+		}
+		return f.print(a.Streams, t, scores)
+	}
+	return c
+}
+
+// findRun opens a RUN argument.
+func (a *app) findRun(arg string) (*model.Model, error) {
+	m, err := a.find(arg, nil)
+	if err != nil {
+		return nil, err
+	}
+	if m.Run == nil {
+		return nil, wrongf("%s is not trained, and a run is needed; make one: iss train %s", arg, arg)
+	}
+	return m, nil
+}
+
+// openData opens the data of a run, or those that flags name.
+func (a *app) openData(c *cobra.Command, f *dataFlags, m *model.Model) (tasks.Problem, error) {
+	if err := f.apply(c, &m.Config); err != nil {
+		return nil, wrong(err)
+	}
+	problem, err := m.Problem()
+	if err != nil {
+		return nil, wrong(err)
+	}
+	if !m.SameData() {
+		a.Log.Warn(fmt.Sprintf("these are not the data that %s was trained on", m.Name))
+	}
+	return problem, nil
+}

@@ -1,0 +1,132 @@
+package job
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed391906a2/iss/cmd/internal/model"
+	"github.com/seed391906a2/iss/core/checkpoint"
+	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/tasks"
+	"github.com/seed391906a2/iss/tasks/runs"
+	"github.com/seed391906a2/iss/tasks/train"
+)
+
+// ErrNothingToCut says that no unit can go.
+var ErrNothingToCut = errors.New("no unit can be cut out: none has only zero weights")
+
+// Cutting is a model whose dead units were cut out, proved equal; it is not
+// written yet.
+type Cutting struct {
+	Certificate *groups.Certificate
+	Compacted   *groups.Compacted
+	Report      *groups.Report
+
+	dir     string
+	model   *model.Model
+	problem tasks.Problem
+	threads int
+}
+
+// Cut certifies which units of a run can go, cuts them out and verifies that
+// the outputs stay equal. The error wraps ErrNothingToCut if all must stay.
+// Nothing is written; dir is where Write will write.
+func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
+	tensors, err := m.Tensors()
+	if err != nil {
+		return nil, err
+	}
+	problem, err := m.Problem()
+	if err != nil {
+		return nil, wrong(err)
+	}
+	d, err := m.Derivation()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cutting{dir: dir, model: m, problem: problem, threads: threads}
+	if c.Certificate, err = groups.Certify(d, nil, func(name string) []float32 { return tensors[name].Data }); err != nil {
+		return nil, err
+	}
+	if c.Certificate.Removable() == 0 {
+		return nil, nothing(c.Certificate)
+	}
+	if c.Compacted, err = groups.Compact(d.Graph, tensors, nil, c.Certificate.Keep()); err != nil {
+		return nil, err
+	}
+	whole := groups.Model{Graph: d.Graph, Tensors: tensors}
+	small := groups.Model{Graph: c.Compacted.Graph, Tensors: c.Compacted.Tensors}
+	c.Report, err = Verify(whole, small, problem, m.Config, VerifyOptions{Threads: threads, Numeric: !c.Certificate.Bitwise})
+	if err != nil {
+		return nil, err
+	}
+	if !c.Report.Equal {
+		return nil, fmt.Errorf("the cut model is not equal to the whole one, so it is not written; first difference: %v", c.Report.First)
+	}
+	return c, nil
+}
+
+// nothing is the error of a model that loses no unit, with the reason of the
+// first candidate, if there is one.
+func nothing(c *groups.Certificate) error {
+	for _, k := range c.Classes {
+		for _, u := range k.Units {
+			return fmt.Errorf("no unit can be cut out: unit %d of %s is zero, but: %s (%w)", u.ID, k.Class.Name, u.Reason, ErrNothingToCut)
+		}
+	}
+	return fmt.Errorf("%w; a larger lambda or more epochs at a small rate make some die", ErrNothingToCut)
+}
+
+// Measure evaluates the cut model.
+func (c *Cutting) Measure(ctx context.Context) (*Measured, error) {
+	m := c.measured()
+	for part, score := range map[string]*tasks.Score{"valid": &m.Valid, "test": &m.Test} {
+		var err error
+		if *score, err = train.Evaluate(ctx, c.problem, m.graph, m.tensors, part, c.threads); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// measured is the cut model before it is evaluated.
+func (c *Cutting) measured() *Measured {
+	m := measured("compact", c.dir, c.Compacted.Graph, c.Compacted.Tensors)
+	m.Units = map[string][2]int{}
+	for _, k := range c.Certificate.Classes {
+		if !k.Class.Recurrent && c.Compacted.Kept[k.Class.Name] == nil {
+			continue
+		}
+		left := k.Class.Units
+		if kept := c.Compacted.Kept[k.Class.Name]; kept != nil {
+			left = len(kept)
+		}
+		m.Units[k.Class.Name] = [2]int{left, k.Class.Of}
+	}
+	return m
+}
+
+// Write writes the cut model as a run of its own.
+func (c *Cutting) Write(m *Measured) error {
+	files := map[string][]byte{}
+	for name := range c.problem.Data().Files {
+		text, err := c.model.Run.File(name)
+		if err != nil {
+			return err
+		}
+		files[name] = text
+	}
+	if c.model.Config.ISS.Groups != "" {
+		text, err := c.model.Run.File(model.GroupsName)
+		if err != nil {
+			return err
+		}
+		files[model.GroupsName] = text
+	}
+	info := runs.Info{
+		Config: c.model.Run.Info().Config, Kept: c.Compacted.Kept, Data: c.model.Run.Info().Data,
+		Parent: c.model.Run.Dir(), Result: resultMap(m, nil),
+	}
+	return runs.Write(c.dir, info, files, checkpoint.Snapshot{Tensors: c.Compacted.Tensors})
+}

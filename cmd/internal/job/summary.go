@@ -1,0 +1,92 @@
+package job
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/seed391906a2/iss/cmd/internal/model"
+	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/tasks/bench"
+)
+
+// Summary is the result of a job.
+type Summary struct {
+	Run     string      `json:"run"`
+	Preset  string      `json:"preset,omitempty"`
+	Classes []string    `json:"classes"` // that are counted, in the model's order
+	Models  []*Measured `json:"models"`  // dense, sparse, compact: those there are
+	Cut     *Cutting    `json:"-"`
+}
+
+func newSummary(m *model.Model, dir string) (*Summary, error) {
+	chosen, err := m.Groups()
+	if err != nil {
+		return nil, err
+	}
+	s := &Summary{Run: dir, Preset: m.Config.Preset}
+	for _, g := range chosen {
+		if !slices.Contains(s.Classes, g.Name) {
+			s.Classes = append(s.Classes, g.Name)
+		}
+	}
+	return s, nil
+}
+
+// Write prints the closing table, where everything is, and what to type next.
+func (s *Summary) Write(w io.Writer) error {
+	t := &term.Table{Head: []string{""}}
+	for _, m := range s.Models {
+		t.Head = append(t.Head, m.Kind)
+	}
+	s.row(t, "perplexity valid", func(m *Measured) string { return fmt.Sprintf("%.2f", m.Valid.Perplexity) })
+	s.row(t, "perplexity test", func(m *Measured) string { return fmt.Sprintf("%.2f", m.Test.Perplexity) })
+	for _, class := range s.Classes {
+		s.row(t, class+" units", func(m *Measured) string { return m.units(class) })
+	}
+	s.row(t, "weights", func(m *Measured) string { return core.Compact(m.Weights) })
+	s.row(t, "multiply-adds a token", func(m *Measured) string { return core.Compact(m.MultAdds) })
+	if s.Models[0].Time != nil {
+		s.row(t, fmt.Sprintf("ms for %d×%d tokens", bench.Paper.Batch, bench.Paper.Steps),
+			func(m *Measured) string { return milliseconds(m.Time.Time.Median) })
+		s.row(t, "speed-up", func(m *Measured) string {
+			return fmt.Sprintf("%.2fx", s.Models[0].Time.Time.Median/m.Time.Time.Median)
+		})
+	}
+	if err := t.Write(w); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, s.words())
+	return err
+}
+
+func (s *Summary) row(t *term.Table, name string, cell func(m *Measured) string) {
+	row := []any{name}
+	for _, m := range s.Models {
+		row = append(row, cell(m))
+	}
+	t.Row(row...)
+}
+
+// units is "41 of 64" where units died and are still there, else a number.
+func (m *Measured) units(class string) string {
+	n, ok := m.Units[class]
+	switch {
+	case !ok:
+		return "-"
+	case m.Kind == "sparse" && n[0] < n[1]:
+		return fmt.Sprintf("%d of %d", n[0], n[1])
+	}
+	return fmt.Sprint(n[0])
+}
+
+func milliseconds(ms float64) string {
+	switch {
+	case ms < 1:
+		return fmt.Sprintf("%.3f", ms)
+	case ms < 100:
+		return fmt.Sprintf("%.2f", ms)
+	}
+	return fmt.Sprintf("%.0f", ms)
+}

@@ -1,0 +1,173 @@
+package model
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/schemas"
+	"github.com/seed391906a2/iss/tasks"
+	"github.com/seed391906a2/iss/tasks/runs"
+)
+
+// GroupsName is the copy that a run keeps of its group file.
+const GroupsName = "groups.json"
+
+// Model is a configuration and what follows from it. What needs work is done
+// when it is first asked for.
+type Model struct {
+	Name   string // as it was called
+	Config tasks.Config
+	Task   tasks.Task
+	Run    *runs.Run // open for reading; nil: a preset or a file
+
+	finder  *Finder
+	graph   *graph.Graph
+	derive  *groups.Derivation
+	problem tasks.Problem
+	tensors map[string]tensor.Dense[float32]
+}
+
+// Graph is the model, traced at its configured sizes and, if it is a run of a
+// compacted model, cut down to the units that are left.
+func (m *Model) Graph() (*graph.Graph, error) {
+	if m.graph != nil {
+		return m.graph, nil
+	}
+	vocab := 0
+	var kept map[string][]int
+	if m.Run != nil {
+		vocab, kept = m.Run.Info().Data.Vocab, m.Run.Info().Kept
+	}
+	g, err := m.Task.Trace(m.Config, m.finder.Cells, vocab)
+	if err != nil {
+		return nil, err
+	}
+	if len(kept) > 0 {
+		if g, err = groups.Restore(g, kept); err != nil {
+			return nil, fmt.Errorf("%s: the kept units of run.json: %w", m.Name, err)
+		}
+	}
+	m.graph = g
+	return g, nil
+}
+
+// Problem is the model's task with its data. For a run the data must be those
+// it was trained on, or share their vocabulary.
+func (m *Model) Problem() (tasks.Problem, error) {
+	if m.problem != nil {
+		return m.problem, nil
+	}
+	p, err := m.Task.Open(m.Config, m.finder.Cells)
+	if err != nil {
+		return nil, err
+	}
+	if m.Run != nil {
+		for name, now := range p.Data().Files {
+			then, err := m.Run.File(name)
+			if err != nil {
+				return nil, err
+			}
+			if !bytes.Equal(now, then) {
+				return nil, fmt.Errorf("%s: the data of %s have another %s than the run was trained with; name its data with --data or --text", m.Name, p.Data().Name, name)
+			}
+		}
+	}
+	m.problem = p
+	return p, nil
+}
+
+// SameData reports whether the problem's data are those the run was trained on.
+func (m *Model) SameData() bool {
+	return m.Run == nil || m.problem == nil || m.Run.Info().Data.SHA256 == m.problem.Data().SHA256
+}
+
+// Tensors are the weights of a run.
+func (m *Model) Tensors() (map[string]tensor.Dense[float32], error) {
+	if m.Run == nil {
+		return nil, fmt.Errorf("%s is not trained, so it has no weights; name a run (iss list runs)", m.Name)
+	}
+	if m.tensors == nil {
+		s, err := m.Run.Load()
+		if err != nil {
+			return nil, err
+		}
+		g, err := m.Graph()
+		if err != nil {
+			return nil, err
+		}
+		if err := runs.CheckInit(g.Params, s.Tensors); err != nil {
+			return nil, fmt.Errorf("%s: the checkpoint is not of this model: %w", m.Name, err)
+		}
+		m.tensors = s.Tensors
+	}
+	return m.tensors, nil
+}
+
+// Derivation holds the model's classes.
+func (m *Model) Derivation() (*groups.Derivation, error) {
+	if m.derive == nil {
+		g, err := m.Graph()
+		if err != nil {
+			return nil, err
+		}
+		if m.derive, err = groups.Derive(g); err != nil {
+			return nil, err
+		}
+	}
+	return m.derive, nil
+}
+
+// Classes are those that are penalised unless a group file says otherwise.
+func (m *Model) Classes() ([]*groups.Class, error) {
+	d, err := m.Derivation()
+	if err != nil {
+		return nil, err
+	}
+	return d.Select(m.Config.ISS.Classes)
+}
+
+// Groups are what the group Lasso penalises: the groups of the configured
+// file, else those of the classes. A cut model has those of its classes.
+func (m *Model) Groups() ([]groups.Group, error) {
+	whole := m.Run == nil || len(m.Run.Info().Kept) == 0
+	if file := m.Config.ISS.Groups; file != "" && whole {
+		if m.Run == nil {
+			return m.GroupFile(file)
+		}
+		text, err := m.Run.File(GroupsName)
+		if err != nil {
+			return nil, err
+		}
+		return m.bind(GroupsName, text)
+	}
+	classes, err := m.Classes()
+	if err != nil {
+		return nil, err
+	}
+	return m.derive.Groups(classes), nil
+}
+
+// GroupFile reads a group file and binds it to the model. The error tells all
+// that is wrong with it.
+func (m *Model) GroupFile(file string) ([]groups.Group, error) {
+	text, err := schemas.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return m.bind(file, text)
+}
+
+func (m *Model) bind(file string, text []byte) ([]groups.Group, error) {
+	spec, err := groups.ParseSpec(file, text)
+	if err != nil {
+		return nil, err
+	}
+	g, err := m.Graph()
+	if err != nil {
+		return nil, err
+	}
+	return spec.Bind(g)
+}

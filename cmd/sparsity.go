@@ -1,0 +1,92 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/groups"
+)
+
+// sparsityView is what is zero in a model, for programs.
+type sparsityView struct {
+	Units  []zeroView `json:"units"`  // by class; zeros are dead units
+	Params []zeroView `json:"params"` // zeros are weights
+}
+
+// zeroView counts zeros among so many.
+type zeroView struct {
+	Name  string  `json:"name"`
+	Zeros int     `json:"zeros"`
+	Of    int     `json:"of"`
+	Share float64 `json:"share"`
+}
+
+func newZeroView(name string, zeros, of int) zeroView {
+	v := zeroView{Name: name, Zeros: zeros, Of: of}
+	if of > 0 {
+		v.Share = float64(zeros) / float64(of)
+	}
+	return v
+}
+
+func (a *app) sparsityCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "sparsity RUN",
+		Short: "Count the dead units and the zero weights of a run",
+		Long: `Count, class by class, the units of which every weight in rows and columns is
+zero (biases do not count, as in the paper), and, parameter by parameter, the
+weights that are zero. Nothing is changed.`,
+		Example: "  iss sparsity @last",
+		Args:    arguments(1, 1, "a RUN"),
+	}
+	f := formatFlag(c)
+	all := c.Flags().Bool("all", false, "every class, not only the penalised ones")
+	c.RunE = func(_ *cobra.Command, args []string) error {
+		m, err := a.findRun(args[0])
+		if err != nil {
+			return err
+		}
+		chosen, err := m.Groups()
+		if err != nil {
+			return err
+		}
+		d, err := m.Derivation()
+		if err != nil {
+			return err
+		}
+		if *all {
+			chosen = d.Groups(d.Classes)
+		}
+		weights, err := m.Tensors()
+		if err != nil {
+			return err
+		}
+		var v sparsityView
+		s := groups.CountZeros(d.Graph, chosen, func(name string) []float32 { return weights[name].Data })
+		for _, u := range s.Groups {
+			v.Units = append(v.Units, newZeroView(u.Name, u.Of-u.Left, u.Of))
+		}
+		for _, z := range s.Tensors {
+			v.Params = append(v.Params, newZeroView(z.Name, z.Zeros, z.Of))
+		}
+		if *f == "json" {
+			return a.JSON(v)
+		}
+		if err := zeroTable("class", "dead units", v.Units).Write(a.Out); err != nil {
+			return err
+		}
+		fmt.Fprintln(a.Out)
+		return zeroTable("parameter", "zero weights", v.Params).Write(a.Out)
+	}
+	return c
+}
+
+func zeroTable(what, zeros string, rows []zeroView) *term.Table {
+	t := &term.Table{Head: []string{what, zeros, "of", "share"}}
+	for _, r := range rows {
+		t.Row(r.Name, r.Zeros, r.Of, fmt.Sprintf("%.1f %%", 100*r.Share))
+	}
+	return t
+}

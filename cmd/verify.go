@@ -1,0 +1,140 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed391906a2/iss/cmd/internal/job"
+	"github.com/seed391906a2/iss/cmd/internal/model"
+	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/groups"
+)
+
+// verifyView is the result of verify for programs.
+type verifyView struct {
+	Equal   bool            `json:"equal"`
+	Bitwise bool            `json:"bitwise"`
+	Windows int             `json:"windows"`
+	Values  int             `json:"values"` // compared bit by bit
+	First   *differenceView `json:"first,omitempty"`
+	Weights *differenceView `json:"weights,omitempty"` // first weight that differs
+	Largest []largestView   `json:"largest"`           // in the engine
+}
+
+// differenceView is one value that differs.
+type differenceView struct {
+	Name   string  `json:"name"`
+	Window int     `json:"window"` // -1: a weight
+	Step   int     `json:"step"`
+	Row    int     `json:"row"`
+	At     []int   `json:"at"`
+	A      float32 `json:"a"`
+	B      float32 `json:"b"`
+}
+
+// largestView is the largest difference of an output.
+type largestView struct {
+	Output    string  `json:"output"`
+	Largest   float64 `json:"largest"`
+	Magnitude float64 `json:"magnitude"`
+}
+
+func (a *app) verifyCommand() *cobra.Command {
+	var data dataFlags
+	c := &cobra.Command{
+		Use:   "verify A B",
+		Short: "Prove two runs' models equal, or show where they first differ",
+		Long: `Replay validation data on two models, states carried from window to window, and
+compare every output and every state: bit for bit in the reference interpreter
+(float32) and numerically in the engine. A compacted model is compared on the
+units that it has. The exit status is 1 if the models differ; then the first
+output that does is printed with its window, step and row.`,
+		Example: "  iss verify runs/demo-1 runs/demo-1/compact",
+		Args:    arguments(2, 2, "the RUNs A and B"),
+	}
+	data.add(c)
+	windows := c.Flags().Int("windows", 3, "windows of data to replay")
+	threads := c.Flags().Int("threads", 0, "workers (default all cores)")
+	f := formatFlag(c)
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := errors.Join(positive(c, "windows", *windows), positive(c, "threads", *threads)); err != nil {
+			return err
+		}
+		m, x, err := a.weighted(args[0])
+		if err != nil {
+			return err
+		}
+		_, y, err := a.weighted(args[1])
+		if err != nil {
+			return err
+		}
+		problem, err := a.openData(c, &data, m)
+		if err != nil {
+			return err
+		}
+		r, err := job.Verify(x, y, problem, m.Config, job.VerifyOptions{Windows: *windows, Threads: *threads})
+		if err != nil {
+			return err
+		}
+		return a.printVerdict(args, r, f)
+	}
+	return c
+}
+
+// weighted opens a run's model with its weights.
+func (a *app) weighted(arg string) (*model.Model, groups.Model, error) {
+	m, err := a.findRun(arg)
+	if err != nil {
+		return nil, groups.Model{}, err
+	}
+	g, err := m.Graph()
+	if err != nil {
+		return nil, groups.Model{}, err
+	}
+	t, err := m.Tensors()
+	return m, groups.Model{Graph: g, Tensors: t}, err
+}
+
+func (a *app) printVerdict(names []string, r *groups.Report, f *format) error {
+	v := verifyView{
+		Equal: r.Equal, Bitwise: r.Bitwise, Windows: r.Windows, Values: r.Values,
+		First: differenceOf(r.First), Weights: differenceOf(r.Weights), Largest: []largestView{},
+	}
+	t := &term.Table{Head: []string{"output", "largest difference", "largest value"}}
+	for _, o := range r.Outputs {
+		v.Largest = append(v.Largest, largestView(o))
+		t.Row(o.Output, fmt.Sprintf("%.2e", o.Largest), fmt.Sprintf("%.2e", o.Magnitude))
+	}
+	if *f == "json" {
+		if err := a.JSON(v); err != nil {
+			return err
+		}
+	} else {
+		if r.Equal {
+			fmt.Fprintf(a.Out, "equal: %s and %s, %d values of outputs and states bit for bit, over %d windows\n", names[0], names[1], r.Values, r.Windows)
+		} else {
+			fmt.Fprintf(a.Out, "different: %s and %s\nfirst difference: %v\n", names[0], names[1], r.First)
+			if r.Weights != nil {
+				fmt.Fprintf(a.Out, "first weight that differs: %v\n", r.Weights)
+			}
+		}
+		fmt.Fprintln(a.Out, "\nin the engine:")
+		if err := t.Write(a.Out); err != nil {
+			return err
+		}
+	}
+	if !r.Equal {
+		return found()
+	}
+	return nil
+}
+
+func differenceOf(d *groups.Difference) *differenceView {
+	if d == nil {
+		return nil
+	}
+	v := differenceView(*d)
+	return &v
+}
