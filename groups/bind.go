@@ -2,6 +2,7 @@ package groups
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/core/graph"
@@ -153,15 +154,14 @@ func (b *binder) owner(g Group) *Class {
 	var found *Class
 	for _, role := range []graph.Role{graph.Makes, graph.Reads} {
 		for _, e := range g.Entries {
-			p := findParam(b.d.Graph, e.Var)
+			p := findParam(b.d.Origin().Graph, e.Var)
 			if b.d.Atoms.Role(p, e.Axis)&role == 0 {
 				continue
 			}
-			atoms := b.d.Atoms.Of(b.d.Graph.Leaf(p), e.Axis, e.Index(0))
-			if len(atoms) != 1 || len(b.d.members[atoms[0]]) != 1 {
+			c := b.holder(e)
+			if c == nil {
 				return nil
 			}
-			c := b.d.members[atoms[0]][0].class
 			if found != nil && c != found {
 				return nil
 			}
@@ -172,6 +172,21 @@ func (b *binder) owner(g Group) *Class {
 		}
 	}
 	return nil
+}
+
+// holder is the only class that has the entry's first index, or nil.
+func (b *binder) holder(e Entry) (found *Class) {
+	for _, c := range b.d.Classes {
+		for _, f := range c.Entries {
+			if f.Var == e.Var && f.Axis == e.Axis && slices.Contains(f.indices(c.Units), e.Index(0)) {
+				if found != nil && found != c {
+					return nil
+				}
+				found = c
+			}
+		}
+	}
+	return found
 }
 
 // followers are the class's elements that go with the group's units; nil if

@@ -118,15 +118,23 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	if err := finite(d.Graph, param); err != nil {
 		return nil, err
 	}
-	j, err := newJudge(d, param)
+	j, err := newJudge(d.Origin(), d.expanded(param))
 	if err != nil {
 		return nil, err
+	}
+	for _, c := range d.Classes { // what was cut before
+		was := d.Origin().Classes[slices.Index(d.Names(), c.Name)]
+		for k, a := range was.Atoms {
+			if _, left := c.Unit(was.IDs[k]); !left {
+				j.gone[a] = true
+			}
+		}
 	}
 	live := &liveness{g: d.Graph, param: param, known: map[spot][]bool{}}
 	for _, c := range classes {
 		group := c.Group()
 		for k := range c.Units {
-			if len(d.members[c.Atoms[k]]) == 1 && !live.component(group, k) {
+			if !live.component(group, k) {
 				j.candidate(c.Atoms[k])
 			}
 		}

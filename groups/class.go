@@ -23,11 +23,11 @@ type Class struct {
 	// Owners are the weights that make the units (their output axis carries
 	// them), Readers those that read them. A recurrent weight is both.
 	Owners, Readers []string
-	Pins            []string // why no unit can ever go; empty if they can
-	FixedReaders    []string // what reads the units without weights of its own
-	States          []string // recurrent states that hold the units, as "owner/state"
-	Recurrent       bool     // there is such a state
-	Atoms           []graph.Atom
+	Pins            []string     // why no unit can ever go; empty if they can
+	FixedReaders    []string     // what reads the units without weights of its own
+	States          []string     // recurrent states that hold the units, as "owner/state"
+	Recurrent       bool         // there is such a state
+	Atoms           []graph.Atom // of the units, in the whole trace
 }
 
 // Pinned reports whether the number of units is dictated from outside.

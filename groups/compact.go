@@ -63,7 +63,7 @@ func Compact(g *graph.Graph, tensors map[string]tensor.Dense[float32], slots map
 		c.Slots[name] = restrict(g, h, slot)
 	}
 	before, now := d.keep(), after.keep()
-	for _, v := range d.origin().Graph.Inputs {
+	for _, v := range d.Origin().Graph.Inputs {
 		if op := v.Node.Op.(*graph.InputOp); op.Role == graph.Carried && v.Rank() > 0 {
 			c.states[op.Label] = positions(before(v, -1), now(v, -1))
 		}
@@ -109,7 +109,7 @@ func (d *Derivation) cut(keep map[string][]int) (*graph.Graph, error) {
 		}
 		left[name] = keep[name]
 	}
-	whole := d.origin()
+	whole := d.Origin()
 	h, err := graph.Restrict(whole.Graph, whole.keeping(left))
 	if err != nil {
 		return nil, fmt.Errorf("groups: %w", err)
@@ -140,7 +140,7 @@ func (d *Derivation) keep() graph.Keep {
 	for _, c := range d.Classes {
 		left[c.Name] = c.IDs
 	}
-	return d.origin().keeping(left)
+	return d.Origin().keeping(left)
 }
 
 // checkKept returns an error if the class cannot be cut down to the units.

@@ -13,10 +13,12 @@ import (
 type Derivation struct {
 	Graph   *graph.Graph
 	Classes []*Class // in the order in which their owners first appear
-	Atoms   *graph.Atoms
+	// Atoms are those of the whole trace, also where Graph was cut out of it:
+	// Origin().Graph holds their values.
+	Atoms *graph.Atoms
 
 	whole   *Derivation // of the first ancestor, or nil if this one is whole
-	members map[graph.Atom][]member
+	members map[graph.Atom]member
 }
 
 // member is a unit's position in its class.
@@ -41,23 +43,12 @@ func Derive(g *graph.Graph) (*Derivation, error) {
 	return deriveCut(g)
 }
 
-// origin is the derivation of the first ancestor.
-func (d *Derivation) origin() *Derivation {
+// Origin is the derivation of the first ancestor, d itself if its model is whole.
+func (d *Derivation) Origin() *Derivation {
 	if d.whole != nil {
 		return d.whole
 	}
 	return d
-}
-
-// index notes which units an atom is. In a cut model it may be several: an
-// axis of one unit that is left looks like one that is broadcast.
-func (d *Derivation) index() {
-	d.members = map[graph.Atom][]member{}
-	for _, c := range d.Classes {
-		for k, a := range c.Atoms {
-			d.members[a] = append(d.members[a], member{c, k})
-		}
-	}
 }
 
 // unit is an atom and where parameters carry it, sorted.
@@ -67,7 +58,7 @@ type unit struct {
 }
 
 func deriveWhole(g *graph.Graph) *Derivation {
-	d := &Derivation{Graph: g, Atoms: graph.Index(g)}
+	d := &Derivation{Graph: g, Atoms: graph.Index(g), members: map[graph.Atom]member{}}
 	for _, kind := range kinds(g, d.Atoms) {
 		for _, run := range runs(kind) {
 			d.Classes = append(d.Classes, d.class(run))
@@ -75,7 +66,11 @@ func deriveWhole(g *graph.Graph) *Derivation {
 	}
 	d.order()
 	d.name()
-	d.index()
+	for _, c := range d.Classes {
+		for k, a := range c.Atoms {
+			d.members[a] = member{c, k}
+		}
+	}
 	return d
 }
 

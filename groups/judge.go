@@ -16,8 +16,8 @@ type judge struct {
 	uses   []use
 	at     map[graph.Atom][]occurrence // of candidates
 	order  []graph.Atom                // of candidates
-	gone   map[graph.Atom]bool
-	why    map[graph.Atom]string // why a candidate must stay
+	gone   map[graph.Atom]bool         // candidates, and what was cut before
+	why    map[graph.Atom]string       // why a candidate must stay
 	folder *folder
 	zeros  *graph.Zeros // made when first asked for
 	param  func(name string) []float32
@@ -52,6 +52,10 @@ func (j *judge) drop(a graph.Atom, reason string) {
 
 // settle drops candidates until all that are left may go together.
 func (j *judge) settle() {
+	candidates := map[graph.Atom]bool{}
+	for _, a := range j.order {
+		candidates[a] = j.gone[a]
+	}
 	for i, u := range j.uses {
 		dim := u.x.Shape()[u.axis]
 		if !dim.IsFixed() {
@@ -59,7 +63,7 @@ func (j *judge) settle() {
 		}
 		for k := range dim.Size {
 			for _, a := range j.d.Atoms.Of(u.x, u.axis, k) {
-				if j.gone[a] {
+				if candidates[a] {
 					j.at[a] = append(j.at[a], occurrence{i, k})
 				}
 			}

@@ -102,7 +102,7 @@ func (p *pair) common(what string, find func(g *graph.Graph) graph.Value) ([][]i
 // units names the unit of each index of an axis (from the front) that is left,
 // and, where an axis holds a unit more than once, which of its indices it is.
 func (d *Derivation) units(find func(g *graph.Graph) graph.Value, axis int) (names []string) {
-	whole, keep := d.origin(), d.keep()
+	whole, keep := d.Origin(), d.keep()
 	v := find(whole.Graph)
 	kept := keep(v, axis-v.Rank())
 	seen := map[string]int{}
@@ -112,7 +112,7 @@ func (d *Derivation) units(find func(g *graph.Graph) graph.Value, axis int) (nam
 		}
 		var parts []string
 		for _, a := range whole.Atoms.Of(v, axis, i) {
-			for _, m := range whole.members[a] {
+			if m, ok := whole.members[a]; ok {
 				parts = append(parts, fmt.Sprintf("%d of %s", m.class.IDs[m.k], m.class.Name))
 			}
 		}

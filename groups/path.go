@@ -33,7 +33,7 @@ func (d *Derivation) path(start elem, atom graph.Atom, goal func(elem) bool) []S
 	for queue := []elem{start}; len(queue) > 0; queue = queue[1:] {
 		e := queue[0]
 		if goal(e) {
-			return d.steps(start, e, from, by)
+			return steps(start, e, from, by)
 		}
 		for _, next := range slices.Concat(unified(e, links[e.axis]), d.factors(e, atom, divides[e.axis.Value])) {
 			if !seen[next.to] {
@@ -46,9 +46,9 @@ func (d *Derivation) path(start elem, atom graph.Atom, goal func(elem) bool) []S
 }
 
 // steps walks a found chain back to its start and turns it round.
-func (d *Derivation) steps(start, end elem, from map[elem]elem, by map[elem]*graph.Node) (out []Step) {
+func steps(start, end elem, from map[elem]elem, by map[elem]*graph.Node) (out []Step) {
 	for e := end; e != start; e = from[e] {
-		s := Step{Op: by[e].String(), From: d.place(from[e]), To: d.place(e)}
+		s := Step{Op: by[e].String(), From: from[e].String(), To: e.String()}
 		if op, ok := e.axis.Value.Node.Op.(*graph.InputOp); ok && op.Role == graph.Previous {
 			s.State = op.Owner + "/" + op.Label
 		}

@@ -86,6 +86,12 @@ func (d *Difference) String() string {
 	return s + fmt.Sprintf(", at %v: %v and %v", d.At, d.A, d.B)
 }
 
+// before reports whether d is earlier in time than e; what has no step, such as
+// a state behind the window, is later than what has one.
+func (d *Difference) before(e *Difference) bool {
+	return d.Window < e.Window || d.Window == e.Window && d.Step >= 0 && (e.Step < 0 || d.Step < e.Step)
+}
+
 // Verify replays batches on two models and compares all outputs: bit by bit in
 // the reference interpreter, in float32, on cropped batches; and numerically
 // on whole ones in a compiled executor. Carried states are fed on from batch
@@ -148,7 +154,7 @@ func (p *pair) bitwise(batches []Batch, opt VerifyOptions, r *Report) error {
 			if x == y && !math.IsInf(float64(x), 0) {
 				return true
 			}
-			if d := v.difference(window, i); r.First == nil || d.Window == r.First.Window && d.Step < r.First.Step {
+			if d := v.difference(window, i); r.First == nil || d.before(r.First) {
 				r.First = d
 			}
 			return false

@@ -66,16 +66,36 @@ func (d *Derivation) Why(varName string, axis, index int) ([]Reason, error) {
 	if index < 0 || index >= p.Shape[axis] {
 		return nil, fmt.Errorf("groups: axis %d of %s has %d indices, so there is no index %d", axis, varName, p.Shape[axis], index)
 	}
+	if d.whole != nil {
+		return d.whyCut(p, axis, index)
+	}
 	start := elem{graph.Axis{Value: d.Graph.Leaf(p), Axis: axis}, index}
 	var out []Reason
 	for _, atom := range d.Atoms.Of(start.axis.Value, axis, index) {
-		for _, m := range d.members[atom] {
-			r := Reason{Var: varName, Index: d.spot(start), Class: m.class, Unit: m.class.IDs[m.k]}
-			r.Steps = d.path(start, atom, d.goal(m.class))
-			out = append(out, r)
-		}
+		m := d.members[atom]
+		r := Reason{Var: varName, Index: spotName(p, axis, index), Class: m.class, Unit: m.class.IDs[m.k]}
+		r.Steps = d.path(start, atom, d.goal(m.class))
+		out = append(out, r)
 	}
 	return out, nil
+}
+
+// whyCut asks the first ancestor. Its steps count as before any cut.
+func (d *Derivation) whyCut(p *graph.Param, axis, index int) ([]Reason, error) {
+	old := index
+	if p.Kept != nil && p.Kept[axis] != nil {
+		old = p.Kept[axis][index]
+	}
+	out, err := d.whole.Why(p.Name, axis, old)
+	for i := range out {
+		if old != index {
+			out[i].Index = fmt.Sprintf("%s (%d before any cut)", spotName(p, axis, index), old)
+		}
+		if out[i].Class, err = d.Class(out[i].Class.Name); err != nil {
+			return nil, err
+		}
+	}
+	return out, err
 }
 
 // goal says where a path may end: at a state of a class that has one, else at
@@ -92,33 +112,32 @@ func (d *Derivation) goal(c *Class) func(elem) bool {
 	}
 }
 
-// spot names an index of an axis of a value for people.
-func (d *Derivation) spot(e elem) string {
-	v := e.axis.Value
-	switch op := v.Node.Op.(type) {
-	case *graph.ParamOp:
-		switch {
-		case len(op.P.Shape) == 1:
-			return fmt.Sprintf("element %d", e.index)
-		case len(op.P.Shape) == 2:
-			return fmt.Sprintf("%s %d", [...]string{"row", "column"}[e.axis.Axis], e.index)
-		}
-		return fmt.Sprintf("index %d of axis %d", e.index, e.axis.Axis)
+// spotName names an index of an axis of a parameter for people.
+func spotName(p *graph.Param, axis, index int) string {
+	switch len(p.Shape) {
+	case 1:
+		return fmt.Sprintf("element %d", index)
+	case 2:
+		return fmt.Sprintf("%s %d", [...]string{"row", "column"}[axis], index)
 	}
-	return fmt.Sprintf("index %d of axis %d", e.index, e.axis.Axis)
+	return fmt.Sprintf("index %d of axis %d", index, axis)
 }
 
-// place names an index of an axis together with its value.
-func (d *Derivation) place(e elem) string {
+// inputKinds name the roles of inputs.
+var inputKinds = map[graph.InputRole]string{
+	graph.Feed: "input", graph.Carried: "carried state", graph.Sequence: "the step's slice of", graph.Previous: "state", graph.Capture: "captured",
+}
+
+// String names the index together with its value.
+func (e elem) String() string {
 	n := e.axis.Value.Node
-	if op, ok := n.Op.(*graph.ParamOp); ok {
-		return d.spot(e) + " of " + op.P.Name
+	switch op := n.Op.(type) {
+	case *graph.ParamOp:
+		return spotName(op.P, e.axis.Axis, e.index) + " of " + op.P.Name
+	case *graph.InputOp:
+		return fmt.Sprintf("index %d of axis %d of %s %s in %s", e.index, e.axis.Axis, inputKinds[op.Role], op.Label, orRoot(n.Place))
 	}
-	if op, ok := n.Op.(*graph.InputOp); ok {
-		kind := map[graph.InputRole]string{graph.Feed: "input", graph.Carried: "carried state", graph.Sequence: "the step's slice of", graph.Previous: "state", graph.Capture: "captured"}[op.Role]
-		return fmt.Sprintf("%s of %s %s in %s", d.spot(e), kind, op.Label, orRoot(n.Place))
-	}
-	return fmt.Sprintf("%s of the result of %v", d.spot(e), n)
+	return fmt.Sprintf("index %d of axis %d of the result of %v", e.index, e.axis.Axis, n)
 }
 
 func orRoot(place string) string {
