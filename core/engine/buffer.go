@@ -19,6 +19,7 @@ type buffer struct {
 
 	floats []float32
 	words  []int32
+	bound  int // of an input: its present length
 }
 
 // turns says how many blocks a recurrent state has.

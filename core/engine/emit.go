@@ -114,6 +114,7 @@ type idCheck struct {
 	buf   *buffer
 	limit size
 	what  string
+	below int // limit, bound
 }
 
 // checkIDs notes what the ids that n reads must stay below.
@@ -134,6 +135,6 @@ func (b *block) checkIDs(n *node) {
 		ids = ids.def.source.outer
 	}
 	if buf := ids.def.source.buf; buf != nil && buf.ints {
-		b.p.checks = append(b.p.checks, idCheck{buf, limit, n.String()})
+		b.p.checks = append(b.p.checks, idCheck{buf: buf, limit: limit, what: n.String()})
 	}
 }

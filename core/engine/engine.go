@@ -174,10 +174,14 @@ func (e *Engine) Bind(b graph.Binding) error {
 		return nil
 	}
 	for _, in := range e.p.inputs {
-		if e.bound == nil || in.length(n) != in.length(e.bound) {
+		if l := in.length(n); e.bound == nil || l != in.bound {
+			in.bound = l
 			clear(in.floats)
 			clear(in.words)
 		}
+	}
+	for i := range e.p.checks {
+		e.p.checks[i].below = e.p.checks[i].limit.at(n)
 	}
 	e.bound, e.binding = n, b
 	for _, t := range e.p.buffers {
@@ -220,14 +224,14 @@ func (e *Engine) Changed() { e.changed = true }
 // nothing is bound.
 func (e *Engine) Floats(input string) []float32 {
 	b := e.input(input)
-	return b.floats[:b.length(e.bound)]
+	return b.floats[:b.bound]
 }
 
 // Ints implements graph.Machine. It panics if there is no such input or if
 // nothing is bound.
 func (e *Engine) Ints(input string) []int32 {
 	b := e.input(input)
-	return b.words[:b.length(e.bound)]
+	return b.words[:b.bound]
 }
 
 func (e *Engine) input(name string) *buffer {
@@ -313,10 +317,9 @@ func (o *output) copy(x *worker) {
 // checkIDs refuses ids that name no row of a table and no class of a loss.
 func (e *Engine) checkIDs() error {
 	for _, c := range e.p.checks {
-		limit := c.limit.at(e.bound)
-		for i, id := range c.buf.words[:c.buf.length(e.bound)] {
-			if id < 0 || int(id) >= limit {
-				return fmt.Errorf("engine: %s: id %d at position %d is outside 0..%d", c.what, id, i, limit-1)
+		for i, id := range c.buf.words[:c.buf.bound] {
+			if id < 0 || int(id) >= c.below {
+				return fmt.Errorf("engine: %s: id %d at position %d is outside 0..%d", c.what, id, i, c.below-1)
 			}
 		}
 	}

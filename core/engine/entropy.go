@@ -5,7 +5,8 @@ import (
 )
 
 // fusion is a cross-entropy and its gradient of the same logits, computed at
-// once: the gradient takes the logits' place, and there is one pass of exp.
+// once: there is one pass of exp, and the gradient takes the place of logits
+// that nobody else reads.
 type fusion struct {
 	loss, grad *graph.Node
 	node       *node
@@ -26,16 +27,19 @@ func (b *block) entropy(n *graph.Node, m node) bool {
 	}
 	logits := f.node.in[0]
 	f.node.in = append(f.node.in, m.in[2])
-	d := &value{def: f.node, out: 1, shape: logits.shape, claim: claim{how: same, value: logits}}
+	d := &value{def: f.node, out: 1, shape: logits.shape}
+	if b.uses[n.In[0]] == 2 && logits.produced() && !logits.compact {
+		d.claim = claim{how: same, value: logits} // nobody else reads them
+	}
 	f.node.out = append(f.node.out, d)
 	b.values[n.At(0)] = d
 	return true
 }
 
-// fuse finds the gradient that belongs to a cross-entropy. Nothing else may
-// read the logits, and the gradient's factor may not depend on the loss.
+// fuse finds the gradient that belongs to a cross-entropy. Its factor may not
+// depend on the loss.
 func (b *block) fuse(n *graph.Node) *fusion {
-	if _, ok := n.Op.(*graph.CrossEntropyOp); !ok || b.uses[n.In[0]] != 2 || !b.values[n.In[0]].produced() {
+	if _, ok := n.Op.(*graph.CrossEntropyOp); !ok {
 		return nil
 	}
 	for _, g := range b.graph.Nodes {

@@ -1,0 +1,189 @@
+package engine_test
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/core/engine"
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/graph/graphtest"
+	"github.com/seed391906a2/iss/core/interp"
+)
+
+// outputs copies all outputs.
+func outputs(c *graphtest.Case, m graph.Machine[float32]) (all [][]float32) {
+	for _, name := range c.Graph.Names {
+		all = append(all, slices.Clone(m.Output(name)))
+	}
+	return all
+}
+
+// A plan runs lengths below its maxima, in any order, as a plan made for them does.
+func TestSmallerBindings(t *testing.T) {
+	for i := range 30 {
+		c := withGradient(graphtest.Random(rand.New(rand.NewPCG(uint64(i), 2))))
+		if len(c.Binding) == 0 {
+			continue
+		}
+		most := graph.Binding{}
+		for k, v := range c.Binding {
+			most[k] = v + 3
+		}
+		e, err := engine.New(c.Graph, engine.Options{Max: most, Threads: 1 + i%2})
+		require.NoError(t, err)
+		whole := *c
+		for step, b := range []graph.Binding{most, c.Binding, most} {
+			whole.Binding = b
+			m := interp.New[float64](c.Graph)
+			require.NoError(t, graphtest.Load(&whole, e, 3))
+			require.NoError(t, graphtest.Load(&whole, m, 3))
+			mode := graph.Mode{Training: step != 1, Seed: 7, Step: uint64(step)}
+			require.NoError(t, e.Run(mode))
+			require.NoError(t, m.Run(mode))
+			equal(t, &whole, e, m)
+		}
+		e.Close()
+	}
+}
+
+// The same run gives the same bits, and another number of workers almost the same.
+func TestDeterminism(t *testing.T) {
+	c := withGradient(graphtest.LSTM(graphtest.Sizes{Vocab: 50, Embed: 40, Hidden: 70, Layers: 2, Time: 6, Batch: 5}))
+	var first [][]float32
+	for _, threads := range []int{1, 2, 3, 2} {
+		e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: threads})
+		require.NoError(t, err)
+		require.NoError(t, graphtest.Load(c, e, 3))
+		var before [][]float32
+		for range 3 {
+			require.NoError(t, e.Run(graph.Mode{Training: true}))
+			got := outputs(c, e)
+			if before != nil {
+				require.Equal(t, before, got, "%d workers", threads)
+			}
+			before = got
+		}
+		e.Close()
+		if first == nil {
+			first = before
+		}
+		for i := range first {
+			for k := range first[i] {
+				require.InDelta(t, first[i][k], before[i][k], 1e-5, "%s[%d] with %d workers", c.Graph.Names[i], k, threads)
+			}
+		}
+	}
+}
+
+func TestChangedParameters(t *testing.T) {
+	for _, inference := range []bool{true, false} {
+		c := graphtest.LSTM(graphtest.Small)
+		e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 2, Inference: inference})
+		require.NoError(t, err)
+		defer e.Close()
+		for seed := range uint64(3) {
+			m := interp.New[float64](c.Graph)
+			require.NoError(t, graphtest.Load(c, e, seed)) // calls Changed
+			require.NoError(t, graphtest.Load(c, m, seed))
+			require.NoError(t, e.Run(graph.Mode{}))
+			require.NoError(t, m.Run(graph.Mode{}))
+			equal(t, c, e, m)
+		}
+	}
+}
+
+func TestRunDoesNotAllocate(t *testing.T) {
+	for _, c := range graphtest.Named() {
+		c = withGradient(c)
+		e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 2})
+		require.NoError(t, err)
+		require.NoError(t, graphtest.Load(c, e, 1))
+		mode := graph.Mode{Training: true, Seed: 1}
+		allocs := testing.AllocsPerRun(20, func() {
+			mode.Step++
+			e.Changed()
+			if err := e.Run(mode); err != nil {
+				t.Error(err)
+			}
+		})
+		assert.Zero(t, allocs, c.Name)
+		e.Close()
+	}
+}
+
+// What is no number stays visible: it is not lost in a clamp or a comparison.
+func TestNaNReachesTheLoss(t *testing.T) {
+	for _, c := range graphtest.Named() {
+		c = withGradient(c)
+		for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
+			e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 1})
+			require.NoError(t, err)
+			m := interp.New[float32](c.Graph)
+			for _, machine := range []graph.Machine[float32]{e, m} {
+				require.NoError(t, graphtest.Load(c, machine, 1))
+				p := c.Graph.Params[0]
+				machine.Param(p.Name)[0] = bad
+				machine.Changed()
+				require.NoError(t, machine.Run(graph.Mode{}))
+			}
+			for _, name := range c.Graph.Names {
+				for i, want := range m.Output(name) {
+					if want != want {
+						got := e.Output(name)[i]
+						assert.Truef(t, got != got || math.IsInf(float64(got), 0), "%s: %s[%d] is %g, the interpreter has NaN", c.Name, name, i, got)
+					}
+				}
+			}
+			e.Close()
+		}
+	}
+}
+
+// The other levels of the kernels pass the same tests.
+func TestOtherLevels(t *testing.T) {
+	if os.Getenv("ISS_CPU") != "" || testing.Short() {
+		t.Skip("this is one level already, or the run is short")
+	}
+	for _, level := range []string{"generic", "avx2"} {
+		cmd := exec.Command(os.Args[0], "-test.run=TestNamedCases|TestSmallerBindings|TestDeterminism")
+		cmd.Env = append(os.Environ(), "ISS_CPU="+level)
+		out, err := cmd.CombinedOutput()
+		assert.NoError(t, err, "%s: %s", level, out)
+	}
+}
+
+func TestExplain(t *testing.T) {
+	c := withGradient(graphtest.LSTM(graphtest.Small))
+	e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 1})
+	require.NoError(t, err)
+	defer e.Close()
+	require.NoError(t, graphtest.Load(c, e, 1))
+	e.Measure(true)
+	require.NoError(t, e.Run(graph.Mode{Training: true}))
+	var w bytes.Buffer
+	e.Explain(&w)
+	for _, want := range []string{"loop over 4 steps, 2 stages", "loop backwards", "cross-entropy and gradient", "GFLOPS", "pack 5×20 of parameter"} {
+		assert.Contains(t, w.String(), want)
+	}
+	assert.NotContains(t, w.String(), "reference forward")
+}
+
+func TestMemoryOfTheLargeModel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes 1.5 GB")
+	}
+	e, err := engine.New(languageModel(t, large, true), engine.Options{Max: graph.Binding{"time": 35, "batch": 20}, Threads: 2})
+	require.NoError(t, err)
+	defer e.Close()
+	assert.Less(t, e.Memory(), int64(1.2e9))
+	t.Log(fmt.Sprintf("%.0f MB", float64(e.Memory())/1e6))
+}
