@@ -140,6 +140,29 @@ func TestResolveBrokenCell(t *testing.T) {
 	require.ErrorContains(t, err, `options of mine from example.com/mine:1:2 /tpye: no such keyword here; nearest is "type"`)
 }
 
+// A setting that chooses a cell is to blame for the options that it needs.
+func TestResolveOptionsNeeded(t *testing.T) {
+	q := query(t)
+	p, err := q.Cells.Get("lstm")
+	require.NoError(t, err)
+	p.Name, p.Options = "deep", []byte(`{"type": "object", "properties": {"depth": {"type": "integer"}}, "required": ["depth"], "additionalProperties": false}`)
+	require.NoError(t, q.Cells.Add("deep", p.Source, p))
+	for _, tt := range []struct{ preset, want string }{
+		{"small", `--set 1: model: the field "options" is missing`},
+		{"with", `--set 1: model.options: the field "depth" is missing`},
+	} {
+		q.Presets = presets(t, "small", small, "with", `{"preset": "small", "model": {"options": null}}`)
+		q.Name, q.Sets = tt.preset, []string{"model.cell=deep"}
+		if tt.preset == "with" {
+			q.Presets = presets(t, "small", small, "with", `{"preset": "small", "model": {"cell": "deep", "options": {}}}`)
+			q.Sets = []string{"model.cell=rnn", "model.options={}", "model.cell=deep"}
+			tt.want = strings.Replace(tt.want, "--set 1", "--set 3", 1)
+		}
+		_, err = tasks.Resolve(q)
+		require.EqualError(t, err, tt.want)
+	}
+}
+
 // Without catalogues of cells and tasks their names are not checked.
 func TestResolveUnchecked(t *testing.T) {
 	q := tasks.Query{File: "f", Document: []byte(tiny), Presets: registry.New[tasks.PresetEntry]("preset"), Sets: []string{"task=any", "model.cell=other"}}

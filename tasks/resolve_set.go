@@ -92,11 +92,9 @@ func (r *resolver) applySet(s setting) {
 func (t *tree) assign(old any, at string, path []string, v any) (now any, wrong string) {
 	if len(path) == 0 {
 		if v == nil {
-			t.forget(at)
 			t.gone[at] = t.rank
 			return nil, ""
 		}
-		t.forget(at)
 		return t.fresh(at, v), ""
 	}
 	switch old := old.(type) {
@@ -159,7 +157,6 @@ func (t *tree) assignItem(list []any, at string, path []string, v any) (any, str
 		return list, ""
 	}
 	list = slices.Delete(slices.Clone(list), i, i+1) // those behind it have new pointers
-	t.forget(at)
 	return t.fresh(at, list), ""
 }
 

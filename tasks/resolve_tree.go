@@ -13,8 +13,8 @@ import (
 // remembers who wrote or took away what. Authors are ranks 0, 1, ...
 type tree struct {
 	value map[string]any
-	by    map[string]int // who wrote the value at a pointer last
-	gone  map[string]int // who took away the value at a pointer
+	by    map[string]int // who last wrote a value at a pointer
+	gone  map[string]int // who last took away the value at a pointer
 
 	rank int // who writes now
 	own  int // what ranks from here on wrote stays when a kind changes
@@ -43,7 +43,6 @@ func (t *tree) join(to map[string]any, at string, from map[string]any) {
 			t.by[p] = t.rank
 			t.join(old, p, fresh)
 		default:
-			t.forget(p)
 			to[name] = t.fresh(p, v)
 		}
 	}
@@ -92,7 +91,6 @@ func (t *tree) pruneField(object map[string]any, at, name string) {
 	t.prune(inner, p)
 	if t.by[p] < t.own && len(inner) == 0 {
 		delete(object, name)
-		t.forget(p)
 	}
 }
 
@@ -100,7 +98,6 @@ func (t *tree) pruneField(object map[string]any, at, name string) {
 // and notes who wrote it.
 func (t *tree) fresh(at string, v any) any {
 	t.by[at] = t.rank
-	delete(t.gone, at)
 	switch v := v.(type) {
 	case map[string]any:
 		out := make(map[string]any, len(v))
@@ -124,17 +121,7 @@ func (t *tree) fresh(at string, v any) any {
 func (t *tree) remove(object map[string]any, name, at string) {
 	if _, ok := object[name]; ok {
 		delete(object, name)
-		t.forget(at)
 		t.gone[at] = t.rank
-	}
-}
-
-// forget drops what is known about the authors at and below a pointer.
-func (t *tree) forget(at string) {
-	for p := range t.by {
-		if p == at || strings.HasPrefix(p, at+"/") {
-			delete(t.by, p)
-		}
 	}
 }
 

@@ -49,7 +49,7 @@ func (e *HeldError) Error() string {
 var (
 	errHeld      = errors.New("another process has the lock")
 	errNoLocks   = errors.New("the file system has no locks")
-	lockPatience = 300 * time.Millisecond // someone may only be looking
+	lockPatience = 300 * time.Millisecond // someone may only be looking; tests have less
 )
 
 // acquire locks a run. The note is for the user, if the lock was a dead

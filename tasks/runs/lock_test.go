@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -77,46 +79,45 @@ func TestLockUnreadable(t *testing.T) {
 	}
 }
 
-// Of many that try at one time, one has the run, and never two.
+// Of many that try at one time one has the lock, never two.
 func TestLockRace(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "r")
-	require.NoError(t, create(t, dir).Close())
-	const n = 6
+	defer runs.SetLockPatience(0)()
+	dir := t.TempDir()
+	const n = 8
 	inside := make(chan struct{}, 1)
 	results := make(chan error, n)
+	var had atomic.Int64
 	for range n {
-		go func() {
-			had := false
-			for end := time.Now().Add(300 * time.Millisecond); time.Now().Before(end); {
-				r, err := runs.OpenForResume(dir)
-				if held := new(runs.HeldError); errors.As(err, &held) {
-					continue
-				}
-				if err != nil {
-					results <- err
-					return
-				}
-				select {
-				case inside <- struct{}{}:
-				default:
-					results <- errors.New("two have the run at one time")
-					return
-				}
-				had = true
-				<-inside
-				if err := r.Close(); err != nil {
-					results <- err
-					return
-				}
-			}
-			if !had {
-				results <- nil // starved, which is allowed
-				return
-			}
-			results <- nil
-		}()
+		go func() { results <- contend(dir, inside, &had) }()
 	}
 	for range n {
 		require.NoError(t, <-results)
 	}
+	assert.Greater(t, had.Load(), int64(n), "the lock went from one to the other")
+	assert.NoFileExists(t, filepath.Join(dir, "lock"))
+}
+
+// contend takes the lock and leaves it, for a while.
+func contend(dir string, inside chan struct{}, had *atomic.Int64) error {
+	for end := time.Now().Add(400 * time.Millisecond); time.Now().Before(end); {
+		release, err := runs.Acquire(dir)
+		if errors.As(err, new(*runs.HeldError)) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		select {
+		case inside <- struct{}{}:
+		default:
+			return errors.New("two have the lock at one time")
+		}
+		had.Add(1)
+		runtime.Gosched()
+		<-inside
+		if err := release(); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package runs_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -219,6 +220,44 @@ func TestCreateAtOnce(t *testing.T) {
 	list, err := runs.List(runs.Root())
 	require.NoError(t, err)
 	assert.Len(t, list, n)
+}
+
+// Of processes that want one directory, one has it.
+func TestCreateOne(t *testing.T) {
+	root := t.TempDir()
+	for round := range 20 {
+		dir := filepath.Join(root, fmt.Sprint(round))
+		made := make(chan error, 4)
+		for range cap(made) {
+			go func() {
+				r, err := runs.Create(dir, info(), vocab)
+				if err == nil {
+					err = r.Close()
+				}
+				made <- err
+			}()
+		}
+		fine := 0
+		for range cap(made) {
+			if <-made == nil {
+				fine++
+			}
+		}
+		assert.Equal(t, 1, fine)
+		_, err := runs.Open(dir)
+		require.NoError(t, err)
+	}
+}
+
+func TestLeftoversGo(t *testing.T) {
+	r := create(t, filepath.Join(t.TempDir(), "r"))
+	require.NoError(t, r.Close())
+	leftover := filepath.Join(r.Dir(), ".iss-1a2b.tmp")
+	write(t, leftover, "{")
+	r, err := runs.OpenForResume(r.Dir())
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	assert.NoFileExists(t, leftover)
 }
 
 func TestReadInfoFaults(t *testing.T) {
