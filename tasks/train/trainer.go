@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"time"
 
@@ -146,7 +147,7 @@ func (t *trainer) step(b tasks.Batches, rate float64) error {
 	}
 	cost := float64(t.m.Output("loss")[0])
 	norm, penalty := t.update.gradient()
-	if math.IsNaN(cost+norm+penalty) || math.IsInf(cost+norm+penalty, 0) {
+	if !finite(cost + norm + penalty) {
 		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: cost, GradNorm: norm}
 	}
 	t.update.apply(rate, norm)
@@ -173,6 +174,8 @@ func (t *trainer) step(b tasks.Batches, rate float64) error {
 	}
 	return nil
 }
+
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 
 const (
 	metricEvery   = 100 // steps between step metrics
@@ -207,10 +210,14 @@ func (t *trainer) endEpoch(ctx context.Context, b tasks.Batches, rate float64) e
 	if err != nil {
 		return errors.Join(err, t.save())
 	}
+	perplexity := math.Exp(t.at.NLL / float64(b.Tokens()*b.Len()))
+	if !finite(perplexity) || !finite(valid.Perplexity) {
+		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: math.Log(max(perplexity, valid.Perplexity)), GradNorm: math.NaN()}
+	}
 	t.units = t.update.units()
 	m := EpochMetric{
 		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Valid: valid, Units: t.units,
-		Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*b.Len())), Penalty: t.update.penaltyValue(),
+		Perplexity: perplexity, Penalty: t.update.penaltyValue(),
 		WordsPerSec: t.wps, Seconds: t.at.InEpoch,
 	}
 	if err := t.append(m); err != nil {
@@ -282,6 +289,9 @@ func (t *trainer) load() error {
 		return errors.New("train: there is no run to resume")
 	}
 	s, err := t.Journal.Load()
+	if errors.Is(err, fs.ErrNotExist) { // killed before the first checkpoint
+		return errors.Join(t.initialise(), t.Journal.Rewind(0))
+	}
 	if err != nil {
 		return err
 	}
