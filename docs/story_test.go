@@ -85,14 +85,15 @@ func (s *story) tell(blocks []doctest.Block) {
 			commands, err := b.Commands()
 			require.NoError(s, err, s.page)
 			for _, c := range commands {
-				s.run(c, b.Marked("long"))
+				s.run(c, b)
 			}
 		}
 	}
 }
 
 // run types a command and holds what it does against what the page says.
-func (s *story) run(c doctest.Command, long bool) {
+func (s *story) run(c doctest.Command, b doctest.Block) {
+	long := b.Marked("long")
 	start := time.Now()
 	out, status := "", 0
 	for _, part := range strings.Split(c.Text, " && ") {
@@ -117,7 +118,7 @@ func (s *story) run(c doctest.Command, long bool) {
 	} else {
 		require.Equal(s, c.Status, status, "%s:%d: $ %s\nexit status; it printed\n%s", s.page, c.Line, c.Text, out)
 	}
-	if diff := doctest.Diff(c.Want, out); diff != "" {
+	if diff := doctest.Diff(c.Want, out, b.Marked("numbers")); diff != "" {
 		s.Fatalf("%s:%d: $ %s\n%s", s.page, c.Line, c.Text, diff)
 	}
 	s.Logf("%s:%d: %.1f s: $ %s", s.page, c.Line, time.Since(start).Seconds(), c.Text)

@@ -54,8 +54,9 @@ func (b Block) Commands() ([]Command, error) {
 }
 
 // Diff says how output differs from what was wanted, "" if it does not. Blanks
-// at line ends do not count.
-func Diff(want []string, got string) string {
+// at line ends do not count. With anyNumbers a number of the output may be any
+// other, and blanks between columns any many.
+func Diff(want []string, got string, anyNumbers bool) string {
 	if want == nil {
 		return ""
 	}
@@ -64,11 +65,11 @@ func Diff(want []string, got string) string {
 		lines[i] = strings.TrimRight(line, " \t")
 	}
 	got = strings.Join(lines, "\n") + "\n"
-	if pattern(want, `$`).MatchString(got) {
+	if pattern(want, `$`, anyNumbers).MatchString(got) {
 		return ""
 	}
 	for n := range want {
-		if !pattern(want[:n+1], "").MatchString(got) {
+		if !pattern(want[:n+1], "", anyNumbers).MatchString(got) {
 			return fmt.Sprintf("no line for %q in\n%s", want[n], got)
 		}
 	}
@@ -76,7 +77,11 @@ func Diff(want []string, got string) string {
 }
 
 // pattern matches output that begins with the wanted lines.
-func pattern(want []string, end string) *regexp.Regexp {
+func pattern(want []string, end string, anyNumbers bool) *regexp.Regexp {
+	quote := regexp.QuoteMeta
+	if anyNumbers {
+		quote = quoteLoosely
+	}
 	var b strings.Builder
 	b.WriteString(`^`)
 	for _, line := range want {
@@ -89,9 +94,30 @@ func pattern(want []string, end string) *regexp.Regexp {
 			if i > 0 {
 				b.WriteString(`[^\n]*?`)
 			}
-			b.WriteString(regexp.QuoteMeta(part))
+			b.WriteString(quote(part))
 		}
 		b.WriteString(`\n`)
 	}
 	return regexp.MustCompile(b.String() + end)
+}
+
+// A number as tables print it: 6.24, 929,589, 101k, 1.00x, 0.0e+00.
+const number = `[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]\d+)?[kM]?`
+
+var loose = regexp.MustCompile(number + `|[ \t]+`)
+
+// quoteLoosely is a pattern of text in which numbers and blanks may be others.
+func quoteLoosely(text string) string {
+	var b strings.Builder
+	at := 0
+	for _, m := range loose.FindAllStringIndex(text, -1) {
+		b.WriteString(regexp.QuoteMeta(text[at:m[0]]))
+		if strings.TrimSpace(text[m[0]:m[1]]) == "" {
+			b.WriteString(`[ \t]+`)
+		} else {
+			b.WriteString(number)
+		}
+		at = m[1]
+	}
+	return b.String() + regexp.QuoteMeta(text[at:])
 }

@@ -6,7 +6,7 @@
 //	for _, b := range blocks {
 //		commands, err := b.Commands() // of a console block
 //		...
-//		fmt.Print(doctest.Diff(commands[0].Want, output))
+//		fmt.Print(doctest.Diff(commands[0].Want, output, false))
 //	}
 //
 // A console block holds commands behind "$ " and below each what it prints:

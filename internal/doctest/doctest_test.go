@@ -113,7 +113,7 @@ func TestDiff(t *testing.T) {
 		"begins elsewhere": {"b", "a\nb\n", `"b"`},
 	} {
 		t.Run(name, func(t *testing.T) {
-			diff := doctest.Diff(strings.Split(tc.want, "\n"), tc.got)
+			diff := doctest.Diff(strings.Split(tc.want, "\n"), tc.got, false)
 			if tc.diff == "" {
 				assert.Empty(t, diff)
 			} else {
@@ -121,7 +121,22 @@ func TestDiff(t *testing.T) {
 			}
 		})
 	}
-	assert.Empty(t, doctest.Diff(nil, "whatever"))
+	assert.Empty(t, doctest.Diff(nil, "whatever", false))
+}
+
+func TestDiffAnyNumbers(t *testing.T) {
+	want := []string{"units     64   51 of 64", "weights  101k  x2"}
+	for got, same := range map[string]bool{
+		"units   64      51 of 64\nweights  101k  x2\n":       true,
+		"units  128  1,000 of 2e+03\nweights  1.5M  x17\n":    true,
+		"units  128  none of 2\nweights  1.5M  x17\n":         false,
+		"units 128 1 of 2 3\nweights  1.5M  x17\n":            false,
+		"units  64  51 of 64\nweight  101k  x2\n":             false,
+		"units  64  51 of 64\nweights  101k  x2\nmore text\n": false,
+	} {
+		assert.Equal(t, same, doctest.Diff(want, got, true) == "", got)
+	}
+	assert.NotEmpty(t, doctest.Diff(want, "units  1  2 of 3\nweights  1  x2\n", false))
 }
 
 func TestSpansAndLinks(t *testing.T) {
