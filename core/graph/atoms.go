@@ -20,7 +20,6 @@ type Atoms struct {
 	pins    map[Atom][]string
 	readers map[Atom][]FixedReader
 	factors map[Atom][]Atom
-	users   map[Atom][]Atom // the atoms that a factor is part of
 	states  map[Atom][]string
 	order   []Atom
 }
@@ -28,7 +27,7 @@ type Atoms struct {
 func newAtoms(x *Indexer) *Atoms {
 	a := &Atoms{
 		x: x, carry: map[Atom][]Place{}, pins: map[Atom][]string{}, readers: map[Atom][]FixedReader{},
-		factors: map[Atom][]Atom{}, users: map[Atom][]Atom{}, states: map[Atom][]string{},
+		factors: map[Atom][]Atom{}, states: map[Atom][]string{},
 	}
 	for _, f := range x.products {
 		r := Atom(x.find(f.elem))
@@ -38,9 +37,9 @@ func newAtoms(x *Indexer) *Atoms {
 		for _, e := range f.factors {
 			q := Atom(x.find(e))
 			a.factors[r] = append(a.factors[r], q)
-			a.users[q] = append(a.users[q], r)
 		}
 	}
+	a.cutCycles()
 	for _, key := range x.axes {
 		p, ok := key.Value.Node.Op.(*ParamOp)
 		if !ok {
@@ -52,12 +51,7 @@ func newAtoms(x *Indexer) *Atoms {
 		}
 	}
 	for _, p := range x.pins {
-		r := Atom(x.find(p.elem))
-		for _, q := range a.simple(r) {
-			if !slices.Contains(a.pins[q], p.reason) {
-				a.pins[q] = append(a.pins[q], p.reason)
-			}
-		}
+		a.pin(Atom(x.find(p.elem)), p.reason)
 	}
 	for _, f := range x.readers {
 		for _, q := range a.simple(Atom(x.find(f.elem))) {
@@ -77,6 +71,53 @@ func newAtoms(x *Indexer) *Atoms {
 		}
 	}
 	return a
+}
+
+const selfFactor = "a part of a divided axis that is joined with the whole"
+
+// cutCycles pins units that are a factor of themselves, as when a part of a
+// divided axis is added to the whole: such a unit and its factors stay.
+func (a *Atoms) cutCycles() {
+	cut := map[Atom][]Atom{}
+	for r, f := range a.factors {
+		if a.within(r, f, map[Atom]bool{}) {
+			cut[r] = f
+		}
+	}
+	for r := range cut {
+		delete(a.factors, r)
+	}
+	for r, f := range cut {
+		a.pin(r, selfFactor)
+		for _, q := range f {
+			a.pin(q, selfFactor)
+		}
+	}
+}
+
+// within reports whether r is among factors or theirs.
+func (a *Atoms) within(r Atom, factors []Atom, seen map[Atom]bool) bool {
+	for _, q := range factors {
+		if q == r {
+			return true
+		}
+		if !seen[q] {
+			seen[q] = true
+			if a.within(r, a.factors[q], seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// pin notes a reason for which a unit, or all its factors, never go.
+func (a *Atoms) pin(r Atom, reason string) {
+	for _, q := range a.simple(r) {
+		if !slices.Contains(a.pins[q], reason) {
+			a.pins[q] = append(a.pins[q], reason)
+		}
+	}
 }
 
 // place notes that an index of a parameter belongs to an atom, or to all its factors.

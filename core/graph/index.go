@@ -1,6 +1,9 @@
 package graph
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Role says how a parameter's axis is used.
 type Role uint8
@@ -240,7 +243,9 @@ func (x *Indexer) settle() {
 				continue
 			}
 			if len(g.factors) != len(f.factors) {
-				x.pins = append(x.pins, pin{r, "two reshapes divide the axis differently"})
+				for _, e := range slices.Concat(f.factors, g.factors) {
+					x.pins = append(x.pins, pin{e, "two reshapes divide the axis differently"})
+				}
 				continue
 			}
 			for k := range f.factors {

@@ -60,6 +60,7 @@ func (o *RStdOp) Infer(in []Shape) ([]Shape, error) {
 // Index implements Op: the statistics are a fixed reader of every unit.
 func (o *RStdOp) Index(x *Indexer, n *Node) {
 	x.Fixed(n.In[0], -1, ReaderMean)
+	x.Pin(n.At(0), -1, "one number for what was reduced")
 	unifyOthers(x, n, -1)
 }
 

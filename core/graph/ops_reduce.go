@@ -85,6 +85,7 @@ func (o *ReduceOp) Index(x *Indexer, n *Node) {
 	for k := 1; k <= n.In[0].Rank(); k++ {
 		if slices.Contains(o.Axes, -k) {
 			x.Fixed(n.In[0], -k, kind)
+			x.Pin(n.At(0), -k, "one number for what was reduced")
 		} else {
 			x.Unify(n.In[0], -k, n.At(0), -k)
 		}

@@ -56,7 +56,8 @@ func (o *ReshapeOp) Index(x *Indexer, n *Node) {
 	for k := 1; k <= in.Rank()-o.From; k++ {
 		x.Unify(in, -o.From-k, out, -len(o.To)-k)
 	}
-	groups := regroup(o.from(in), o.To)
+	a, b := wide(in, o.From), wide(out, len(o.To))
+	groups := regroup(extents(in, a), extents(out, b))
 	if groups == nil {
 		for k := 1; k <= o.From; k++ {
 			x.Pin(in, -k, "a reshape that divides no axis evenly")
@@ -67,14 +68,46 @@ func (o *ReshapeOp) Index(x *Indexer, n *Node) {
 		return
 	}
 	for _, g := range groups {
-		one, many, w, parts := g.factor(in, out, o)
-		switch {
-		case len(parts) == 1:
-			x.Unify(one, w, many, parts[0])
-		case len(parts) > 1:
-			productRule(x, one, w, many, parts)
+		one, many, axis, parts := in, out, a[g.a0], b[g.b0:g.b1]
+		if g.a1-g.a0 > 1 {
+			one, many, axis, parts = out, in, b[g.b0], a[g.a0:g.a1]
+		}
+		if len(parts) == 1 {
+			x.Unify(one, axis, many, parts[0])
+		} else {
+			productRule(x, one, axis, many, parts)
 		}
 	}
+	pinSingle(x, in, o.From)
+	pinSingle(x, out, len(o.To))
+}
+
+// wide lists those of the last n axes that are longer than one element.
+func wide(v Value, n int) (axes []int) {
+	for k := -n; k < 0; k++ {
+		if v.Shape()[v.Rank()+k].Size != 1 {
+			axes = append(axes, k)
+		}
+	}
+	return axes
+}
+
+// pinSingle pins those of the last n axes that have one element: they are
+// inserted and dropped without a name, so their unit cannot be followed.
+func pinSingle(x *Indexer, v Value, n int) {
+	for k := 1; k <= n; k++ {
+		if v.Shape()[v.Rank()-k] == Fixed(1) {
+			x.Pin(v, -k, "an axis of one element that is inserted or dropped")
+		}
+	}
+}
+
+func extents(v Value, axes []int) []int {
+	n := make([]int, len(axes))
+	for i, k := range axes {
+		n[i] = v.Shape()[v.Rank()+k].Size
+	}
+	return n
 }
 
 // productRule says that each index of one axis is a tuple of indices of several.
@@ -98,21 +131,7 @@ func productRule(x *Indexer, one Value, axis int, many Value, parts []int) {
 // the other: axes [a0, a1) before and [b0, b1) after.
 type group struct{ a0, a1, b0, b1 int }
 
-// factor tells which side is the single axis; axes are counted from the end.
-func (g group) factor(in, out Value, o *ReshapeOp) (one, many Value, axis int, parts []int) {
-	list := func(lo, hi, n int) (s []int) {
-		for k := lo; k < hi; k++ {
-			s = append(s, k-n)
-		}
-		return s
-	}
-	if g.a1-g.a0 == 1 {
-		return in, out, g.a0 - o.From, list(g.b0, g.b1, len(o.To))
-	}
-	return out, in, g.b0 - len(o.To), list(g.a0, g.a1, o.From)
-}
-
-// regroup divides two lists of lengths into runs of equal product, one side of
+// regroup divides two lists of lengths (none of them 1) into runs of equal product, one side of
 // each run being a single axis; nil if that is impossible.
 func regroup(a, b []int) []group {
 	var gs []group
@@ -137,15 +156,8 @@ func regroup(a, b []int) []group {
 		gs = append(gs, g)
 		i, j = g.a1, g.b1
 	}
-	for ; i < len(a); i++ {
-		if a[i] != 1 {
-			return nil
-		}
-	}
-	for ; j < len(b); j++ {
-		if b[j] != 1 {
-			return nil
-		}
+	if i < len(a) || j < len(b) {
+		return nil
 	}
 	return gs
 }

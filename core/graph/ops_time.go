@@ -124,6 +124,7 @@ func (o *ValidOp) Infer(in []Shape) ([]Shape, error) {
 func (o *ValidOp) Index(x *Indexer, n *Node) {
 	x.Unify(n.In[0], -1, n.At(0), -2)
 	x.Pin(n.At(0), -3, "positions below a length")
+	x.Pin(n.At(0), -1, "one number for a row")
 }
 
 // Zero implements Op.
