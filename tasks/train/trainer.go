@@ -2,18 +2,14 @@ package train
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"math"
 	"time"
 
-	"github.com/seed391906a2/iss/core/checkpoint"
 	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/rng"
-	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/tasks"
 )
 
@@ -182,29 +178,6 @@ const (
 	forecastAfter = 20  // steps until the forecast
 )
 
-// forecast says memory, words/s and the hours in all.
-func (t *trainer) forecast(b tasks.Batches) {
-	tokens := float64(b.Tokens()) * float64(b.Len()) * float64(t.Config.Train.Epochs)
-	seconds := tokens / t.wps
-	line := fmt.Sprintf("training needs %.2g GB of memory and goes at %.0f words/s: about %s for %d epochs",
-		float64(t.m.Memory())/1e9, t.wps, humanTime(seconds), t.Config.Train.Epochs)
-	if seconds > 6*3600 {
-		line += "; that is long: a smaller preset is ptb-small, and demo needs no data (iss list presets)"
-	}
-	t.Report.Note(line)
-}
-
-func humanTime(s float64) string {
-	d := time.Duration(s * float64(time.Second))
-	switch {
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%.0f seconds", s)
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%.0f minutes", d.Minutes())
-	}
-	return fmt.Sprintf("%.1f hours", d.Hours())
-}
-
 func (t *trainer) endEpoch(ctx context.Context, b tasks.Batches, rate float64) error {
 	valid, err := t.eval.score(ctx, "valid", t.m.Param)
 	if err != nil {
@@ -257,58 +230,4 @@ func (t *trainer) append(metric any) error {
 		return nil
 	}
 	return t.Journal.Append(metric)
-}
-
-// tensors copies the weights.
-func (t *trainer) tensors() map[string]tensor.Dense[float32] {
-	m := map[string]tensor.Dense[float32]{}
-	for _, p := range t.g.Params {
-		m[p.Name] = tensor.Of(append([]float32(nil), t.m.Param(p.Name)...), p.Shape...)
-	}
-	return m
-}
-
-// save writes a checkpoint from which load goes on without a difference.
-func (t *trainer) save() error {
-	t.saved = time.Now()
-	if t.Journal == nil {
-		return nil
-	}
-	t.at.Metrics = t.Journal.Position()
-	carried := map[string]tensor.Dense[float32]{}
-	for _, name := range t.update.carried {
-		carried[name] = tensor.Of(t.m.Floats(name), len(t.m.Floats(name)))
-	}
-	return t.Journal.Save(checkpoint.Snapshot{
-		Tensors: t.tensors(), Slots: map[string]map[string]tensor.Dense[float32]{"carried": carried}, State: t.at.json(),
-	})
-}
-
-func (t *trainer) load() error {
-	if t.Journal == nil {
-		return errors.New("train: there is no run to resume")
-	}
-	s, err := t.Journal.Load()
-	if errors.Is(err, fs.ErrNotExist) { // killed before the first checkpoint
-		return errors.Join(t.initialise(), t.Journal.Rewind(0))
-	}
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(s.State, &t.at); err != nil {
-		return fmt.Errorf("train: the checkpoint's state: %w", err)
-	}
-	t.Init = s.Tensors
-	if err := t.initialise(); err != nil {
-		return err
-	}
-	for _, name := range t.update.carried {
-		d, ok := s.Slots["carried"][name]
-		if !ok || len(d.Data) != len(t.m.Floats(name)) {
-			return fmt.Errorf("train: the checkpoint lacks the carried state %q", name)
-		}
-		copy(t.m.Floats(name), d.Data)
-	}
-	t.units = t.update.units()
-	return t.Journal.Rewind(t.at.Metrics)
 }

@@ -1,0 +1,66 @@
+package train
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/seed391906a2/iss/core/checkpoint"
+	"github.com/seed391906a2/iss/core/tensor"
+)
+
+// tensors copies the weights.
+func (t *trainer) tensors() map[string]tensor.Dense[float32] {
+	m := map[string]tensor.Dense[float32]{}
+	for _, p := range t.g.Params {
+		m[p.Name] = tensor.Of(append([]float32(nil), t.m.Param(p.Name)...), p.Shape...)
+	}
+	return m
+}
+
+// save writes a checkpoint from which load goes on without a difference.
+func (t *trainer) save() error {
+	t.saved = time.Now()
+	if t.Journal == nil {
+		return nil
+	}
+	t.at.Metrics = t.Journal.Position()
+	carried := map[string]tensor.Dense[float32]{}
+	for _, name := range t.update.carried {
+		carried[name] = tensor.Of(t.m.Floats(name), len(t.m.Floats(name)))
+	}
+	return t.Journal.Save(checkpoint.Snapshot{
+		Tensors: t.tensors(), Slots: map[string]map[string]tensor.Dense[float32]{"carried": carried}, State: t.at.json(),
+	})
+}
+
+func (t *trainer) load() error {
+	if t.Journal == nil {
+		return errors.New("train: there is no run to resume")
+	}
+	s, err := t.Journal.Load()
+	if errors.Is(err, fs.ErrNotExist) { // killed before the first checkpoint
+		return errors.Join(t.initialise(), t.Journal.Rewind(0))
+	}
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(s.State, &t.at); err != nil {
+		return fmt.Errorf("train: the checkpoint's state: %w", err)
+	}
+	t.Init = s.Tensors
+	if err := t.initialise(); err != nil {
+		return err
+	}
+	for _, name := range t.update.carried {
+		d, ok := s.Slots["carried"][name]
+		if !ok || len(d.Data) != len(t.m.Floats(name)) {
+			return fmt.Errorf("train: the checkpoint lacks the carried state %q", name)
+		}
+		copy(t.m.Floats(name), d.Data)
+	}
+	t.units = t.update.units()
+	return t.Journal.Rewind(t.at.Metrics)
+}
