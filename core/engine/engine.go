@@ -70,6 +70,9 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	for _, q := range g.Params {
 		p.param(q)
 	}
+	for _, v := range g.Inputs {
+		p.input(v.Node.Op.(*graph.InputOp), p.syms.shape(v.Shape()))
+	}
 	if e.most, err = p.syms.bind(opt.Max); err != nil {
 		return nil, fmt.Errorf("%w; Options.Max must hold all axes: %s", err, strings.Join(p.syms.names, ", "))
 	}
@@ -220,27 +223,31 @@ func (e *Engine) Param(name string) []float32 {
 // Changed implements graph.Machine.
 func (e *Engine) Changed() { e.changed = true }
 
-// Floats implements graph.Machine. It panics if there is no such input or if
-// nothing is bound.
+// Floats implements graph.Machine. It panics if there is no such input, if it
+// holds ints, or if nothing is bound.
 func (e *Engine) Floats(input string) []float32 {
-	b := e.input(input)
+	b := e.input(input, false)
 	return b.floats[:b.bound]
 }
 
-// Ints implements graph.Machine. It panics if there is no such input or if
-// nothing is bound.
+// Ints implements graph.Machine. It panics if there is no such input, if it
+// holds floats, or if nothing is bound.
 func (e *Engine) Ints(input string) []int32 {
-	b := e.input(input)
+	b := e.input(input, true)
 	return b.words[:b.bound]
 }
 
-func (e *Engine) input(name string) *buffer {
+func (e *Engine) input(name string, ints bool) *buffer {
 	b, ok := e.p.inputs[name]
 	if !ok {
 		panic(e.unknown("input", name, slices.Sorted(maps.Keys(e.p.inputs))))
 	}
 	if e.bound == nil {
 		panic(fmt.Errorf("engine: input %q has no size before Bind", name))
+	}
+	if b.ints != ints {
+		kind := map[bool]string{true: "ints", false: "floats"}
+		panic(fmt.Errorf("engine: input %q holds %s, not %s", name, kind[b.ints], kind[ints]))
 	}
 	return b
 }

@@ -123,7 +123,7 @@ func (a *assembler) add(x, y *value) pick {
 		if u := y.uniform(); u != nil {
 			return pick{[]*value{x}, []pickIns{{kernel.OpAddImm, u}}}
 		}
-		if m := a.innerMul(y); m != nil {
+		if m := a.innerMul(y); m != nil && !a.derives(m) {
 			a.take(m)
 			return simple(kernel.OpFma, x, m.in[0], m.in[1])
 		}
@@ -139,7 +139,7 @@ func (a *assembler) sub(x, y *value) pick {
 	if u := x.uniform(); u != nil && *u == *number(1) {
 		return simple(kernel.OpOneMinus, y)
 	}
-	if m := a.innerMul(y); m != nil {
+	if m := a.innerMul(y); m != nil && !a.derives(m) {
 		a.take(m)
 		return simple(kernel.OpFnma, x, m.in[0], m.in[1])
 	}
@@ -154,7 +154,8 @@ func (a *assembler) mul(x, y *value) pick {
 		x, y = y, x
 	}
 	for range 2 {
-		if q, ok := a.derivative(x, y); ok {
+		if q, inner := a.derivative(x, y); inner != nil {
+			a.take(inner...)
 			return q
 		}
 		x, y = y, x
@@ -169,33 +170,39 @@ func (a *assembler) mul(x, y *value) pick {
 	return simple(kernel.OpMul, x, y)
 }
 
-// derivative finds g·y·(1-y), however it is bracketed, and g·(1-y²).
-func (a *assembler) derivative(g, d *value) (pick, bool) {
+// derives reports whether n is the derivative of a sigmoid or tanh: one
+// instruction, better than to take its last product into a sum.
+func (a *assembler) derives(n *node) bool {
+	_, there := a.derivative(n.in[0], n.in[1])
+	_, back := a.derivative(n.in[1], n.in[0])
+	return there != nil || back != nil
+}
+
+// derivative finds g·y·(1-y), however it is bracketed, and g·(1-y²), and
+// returns the nodes that it takes in.
+func (a *assembler) derivative(g, d *value) (pick, []*node) {
 	if m := a.innerMul(d); m != nil { // g·(y·(1-y))
 		for i := range 2 {
 			if y, n := a.oneMinus(m.in[1-i]); n != nil && y == m.in[i] {
-				a.take(m, n)
-				return simple(kernel.OpDSigmoid, g, y), true
+				return simple(kernel.OpDSigmoid, g, y), []*node{m, n}
 			}
 		}
 	}
 	y, n := a.oneMinus(d)
 	if n == nil {
-		return pick{}, false
+		return pick{}, nil
 	}
 	if m := a.innerMul(g); m != nil { // (g·y)·(1-y)
 		for i := range 2 {
 			if m.in[i] == y {
-				a.take(m, n)
-				return simple(kernel.OpDSigmoid, m.in[1-i], y), true
+				return simple(kernel.OpDSigmoid, m.in[1-i], y), []*node{m, n}
 			}
 		}
 	}
 	if m := a.innerMul(y); m != nil && m.in[0] == m.in[1] {
-		a.take(m, n)
-		return simple(kernel.OpDTanh, g, m.in[0]), true
+		return simple(kernel.OpDTanh, g, m.in[0]), []*node{m, n}
 	}
-	return pick{}, false
+	return pick{}, nil
 }
 
 // choose is where(cond, x, y); where(y > 0, g, 0) is relu's derivative.
