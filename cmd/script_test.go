@@ -12,9 +12,22 @@ import (
 
 // TestMain makes the command iss available to scripts: this very test binary.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(cleaned{m}, map[string]func(){
 		"iss": func() { os.Exit(cmd.Main()) },
 	})
+}
+
+// cleaned removes the fixture when all tests are done.
+type cleaned struct{ m *testing.M }
+
+func (c cleaned) Run() int {
+	code := c.m.Run()
+	if made {
+		if dir, err := fixtureDir(); err == nil {
+			os.RemoveAll(dir)
+		}
+	}
+	return code
 }
 
 // Every story in testdata/script is told by running the program itself.
@@ -33,6 +46,7 @@ func TestStories(t *testing.T) {
 		RequireUniqueNames:  true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ISS_DATA", data)
+			e.Setenv("GOMAXPROCS", "1") // stories run side by side already
 			return nil
 		},
 		Condition: func(cond string) (bool, error) {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -12,8 +14,11 @@ import (
 
 // commands are what stories need beyond testscript's own.
 var commands = map[string]func(ts *testscript.TestScript, neg bool, args []string){
-	"exits":    exits,
-	"waitfile": waitFile,
+	"damage":  damage,
+	"exits":   exits,
+	"fixture": fixture,
+	"glob":    glob,
+	"waitfor": waitFor,
 }
 
 // exits runs a program and demands an exit status: exits 2 iss lst. Its output
@@ -37,17 +42,31 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// waitFile waits until a file is there, for a minute.
-func waitFile(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: waitfile FILE")
+// waitFor waits until a file has a line that matches a pattern, for a minute.
+func waitFor(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: waitfor FILE PATTERN")
 	}
-	path := ts.MkAbs(args[0])
+	pattern, err := regexp.Compile(args[1])
+	ts.Check(err)
 	for range 600 {
-		if _, err := os.Stat(path); err == nil {
+		if text, err := os.ReadFile(ts.MkAbs(args[0])); err == nil && pattern.Match(text) {
 			return
 		}
 		time.Sleep(100 * time.Millisecond)
 	}
-	ts.Fatalf("%s did not appear within a minute", args[0])
+	ts.Fatalf("%s did not match %q within a minute", args[0], args[1])
+}
+
+// glob sets $GLOB to the only file whose path begins so.
+func glob(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: glob BEGINNING")
+	}
+	found, err := filepath.Glob(ts.MkAbs(args[0]) + "*")
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%d files begin with %s: %v", len(found), args[0], found)
+	}
+	ts.Setenv("GLOB", found[0])
 }

@@ -12,12 +12,15 @@ import (
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/tasks"
+	"github.com/seed391906a2/iss/tasks/runs"
 )
 
 // modelView is what show says of a preset, a configuration or a run.
 type modelView struct {
 	Name     string       `json:"name"`
 	Doc      string       `json:"doc,omitempty"`
+	Run      *runs.Info   `json:"run,omitempty"`
+	Status   string       `json:"status,omitempty"` // of a run
 	Config   tasks.Config `json:"config"`
 	Params   []paramView  `json:"params"`
 	States   []stateView  `json:"states"`
@@ -82,8 +85,17 @@ func (a *app) showModel(m *model.Model, all bool, f *format) error {
 	if p, err := a.Presets.Get(m.Name); err == nil {
 		v.Doc = p.Doc
 	}
+	if m.Run != nil {
+		info := m.Run.Info()
+		v.Run, v.Status = &info, runs.Status(m.Run.Dir(), info)
+	}
 	if *f == "json" {
 		return a.JSON(v)
+	}
+	if v.Run != nil {
+		if err := a.printRun(m); err != nil {
+			return err
+		}
 	}
 	if v.Doc != "" {
 		fmt.Fprintf(a.Out, "%s: %s\n\n", v.Name, v.Doc)

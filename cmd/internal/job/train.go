@@ -2,6 +2,7 @@ package job
 
 import (
 	"context"
+	"path/filepath"
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/core/tensor"
@@ -29,7 +30,11 @@ func (j *Job) train(ctx context.Context, m *model.Model, run *runs.Run, resume b
 	if run == j.run {
 		init = j.Init
 	}
-	report := j.Report(m.Config.Preset)
+	label := m.Config.Preset
+	if label == "" {
+		label = filepath.Base(run.Dir())
+	}
+	report := j.Report(label)
 	defer report.Close()
 	r, err := train.Train(ctx, train.Options{
 		Problem: problem, Config: m.Config, Graph: g, Groups: chosen, Journal: run, Report: report,
