@@ -113,16 +113,23 @@ func (p *Penalty) Vars() []string {
 // Value returns the penalty of the given weights. It reads only.
 func (p *Penalty) Value(param func(name string) []float32) float64 {
 	p.Bind(param, nil)
+	p.alone()
+	return p.Last()
+}
+
+// alone gathers the norms without a team.
+func (p *Penalty) alone() {
+	for i := range p.team { // what other workers have counted is of another time
+		p.team[i].value, p.team[i].live = 0, 0
+	}
 	p.gather(0, 1)
 	p.norms(0, 1)
-	return p.Last()
 }
 
 // AddGradient adds the penalty's exact gradient to grad and returns its value.
 func (p *Penalty) AddGradient(param, grad func(name string) []float32) float64 {
 	p.Bind(param, grad)
-	p.gather(0, 1)
-	p.norms(0, 1)
+	p.alone()
 	p.add(0, 1)
 	return p.Last()
 }

@@ -239,3 +239,21 @@ func BenchmarkThreshold(b *testing.B) {
 		})
 	}
 }
+
+// A value that is asked for after a team has worked is that of the weights, not
+// a mixture with what the team's workers had counted.
+func TestPenaltyValueAfterTeam(t *testing.T) {
+	g := stacked(t, 20, 4, 4, 4)
+	chosen, ts := some(t, g, 1), tensors(g, 1)
+	want := groups.NewPenalty(g, chosen, 0.1, groups.Multiset).Value(read(ts))
+
+	team := kernel.NewTeam(3)
+	defer team.Close()
+	p := groups.NewPenalty(g, chosen, 0.1, groups.Multiset)
+	grads := map[string][]float32{}
+	for _, q := range g.Params {
+		grads[q.Name] = make([]float32, q.Size())
+	}
+	p.Run(team, read(ts), func(name string) []float32 { return grads[name] })
+	assert.InEpsilon(t, want, p.Value(read(ts)), 1e-6)
+}

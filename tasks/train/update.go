@@ -94,7 +94,9 @@ func (u *update) penaltyValue() float64 {
 	if u.penalty == nil {
 		return 0
 	}
-	return u.penalty.Last()
+	value := u.penalty.Value(u.m.Param)
+	u.penalty.Bind(u.m.Param, u.gradient1)
+	return value
 }
 
 // units counts what is left of each group: left, of.
