@@ -98,7 +98,8 @@ func (c *Certificate) Removable() (n int) {
 // Certify finds the units of the given classes (nil: all that are not pinned)
 // that can be removed exactly. Candidates are units whose component is zero in
 // all entries of the derived class, whatever a group file says. At least one
-// unit of each class stays: the first, if all could go.
+// unit of each class stays, the first, if all could go, and one index of every
+// axis.
 //
 // Errors: a weight that is not finite (removing zeros needs 0·w = 0), a pinned
 // class, an operation without a rule.
@@ -144,7 +145,9 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 			j.drop(c.Atoms[0], "the class must keep one unit")
 		}
 	}
-	j.settle()
+	j.occur()
+	for j.settle(); j.fillEmpty(); j.settle() {
+	}
 	return j.certificate(classes), nil
 }
 

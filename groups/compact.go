@@ -190,7 +190,7 @@ func restrict(g, h *graph.Graph, tensors map[string]tensor.Dense[float32]) map[s
 // positions says where in a list of kept indices those of a shorter one are;
 // nil is all, of either list and of the result.
 func positions(before, now []int) []int {
-	if now == nil || slices.Equal(before, now) {
+	if now == nil || before != nil && slices.Equal(before, now) {
 		return nil
 	}
 	if before == nil {

@@ -54,41 +54,34 @@ func (s *survivors) where(name string, axis, old int) (int, bool) {
 }
 
 // class is what is left of an ancestor's class. Where the model divides an
-// axis into factors, a unit of one factor loses the entries that belong to the
-// lost units of the other.
+// axis into factors, a unit of one factor loses the places that it shared with
+// the lost units of the other, all units of the class alike.
 func (s *survivors) class(whole *Class) (*Class, error) {
 	c := *whole
 	c.IDs, c.Atoms, c.Entries, c.Followers = nil, nil, nil, nil
 	entries := slices.Concat(whole.Entries, whole.Followers)
-	at := make([][]int, len(entries))
+	var left []unit
 	for k := range whole.Units {
-		found := false
-		for j, e := range entries {
+		u := unit{atom: whole.Atoms[k]}
+		for _, e := range entries {
 			if i, ok := s.where(e.Var, e.Axis, e.Index(k)); ok {
-				at[j] = append(at[j], i)
-				found = true
+				u.at = append(u.at, graph.Place{Param: findParam(s.g, e.Var), Axis: e.Axis, Index: i})
 			}
 		}
-		if found {
-			c.IDs = append(c.IDs, whole.IDs[k])
-			c.Atoms = append(c.Atoms, whole.Atoms[k])
-		}
-	}
-	c.Units = len(c.IDs)
-	for j, e := range entries {
-		switch len(at[j]) {
-		case 0:
+		if len(u.at) == 0 {
 			continue
-		case c.Units:
-		default:
-			return nil, fmt.Errorf("groups: class %s was cut in half: of its %d units %s has %d left on axis %d", whole.Name, c.Units, e.Var, len(at[j]), e.Axis)
 		}
-		left := newEntry(e.Var, e.Axis, at[j])
-		if j < len(whole.Entries) {
-			c.Entries = append(c.Entries, left)
-		} else {
-			c.Followers = append(c.Followers, left)
+		if len(left) > 0 && !slices.EqualFunc(u.at, left[0].at, sameAxis) {
+			return nil, fmt.Errorf("groups: class %s was cut in half: unit %d has %d places left, unit %d has %d", whole.Name, c.IDs[0], len(left[0].at), whole.IDs[k], len(u.at))
 		}
+		left = append(left, u)
+		c.IDs, c.Atoms = append(c.IDs, whole.IDs[k]), append(c.Atoms, u.atom)
+	}
+	c.Units = len(left)
+	if c.Units > 0 {
+		c.fill(left)
 	}
 	return &c, nil
 }
+
+func sameAxis(p, q graph.Place) bool { return p.Param == q.Param && p.Axis == q.Axis }

@@ -64,13 +64,14 @@ func deriveWhole(g *graph.Graph) *Derivation {
 			d.Classes = append(d.Classes, d.class(run))
 		}
 	}
-	d.order()
-	d.name()
 	for _, c := range d.Classes {
 		for k, a := range c.Atoms {
 			d.members[a] = member{c, k}
 		}
 	}
+	d.entangled()
+	d.order()
+	d.name()
 	return d
 }
 
@@ -120,18 +121,9 @@ func (d *Derivation) class(run []unit) *Class {
 		c.IDs = append(c.IDs, k)
 		c.Atoms = append(c.Atoms, u.atom)
 	}
-	for j, p := range run[0].at {
-		at := make([]int, len(run))
-		for k, u := range run {
-			at[k] = u.at[j].Index
-		}
-		e := newEntry(p.Param.Name, p.Axis, at)
-		if len(p.Param.Shape) == 1 {
-			c.Followers = append(c.Followers, e)
-			continue
-		}
-		c.Entries = append(c.Entries, e)
-		role := d.Atoms.Role(p.Param, p.Axis)
+	c.fill(run)
+	for _, e := range c.Entries {
+		role := d.Atoms.Role(findParam(d.Graph, e.Var), e.Axis)
 		if role&graph.Reads != 0 {
 			c.Readers = appendNew(c.Readers, e.Var)
 		}
@@ -147,6 +139,23 @@ func (d *Derivation) class(run []unit) *Class {
 		c.FixedReaders = appendNew(c.FixedReaders, r.Node.String())
 	}
 	return c
+}
+
+// fill sets the entries and followers that hold the units, whose places are on
+// the same axes of the same parameters, in the same order.
+func (c *Class) fill(run []unit) {
+	for j, p := range run[0].at {
+		at := make([]int, len(run))
+		for k, u := range run {
+			at[k] = u.at[j].Index
+		}
+		e := newEntry(p.Param.Name, p.Axis, at)
+		if len(p.Param.Shape) == 1 {
+			c.Followers = append(c.Followers, e)
+		} else {
+			c.Entries = append(c.Entries, e)
+		}
+	}
 }
 
 // order sorts classes by the first parameter that makes their units.

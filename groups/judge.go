@@ -16,6 +16,7 @@ type judge struct {
 	uses   []use
 	at     map[graph.Atom][]occurrence // of candidates
 	order  []graph.Atom                // of candidates
+	chosen map[graph.Atom]bool         // those in order
 	gone   map[graph.Atom]bool         // candidates, and what was cut before
 	why    map[graph.Atom]string       // why a candidate must stay
 	folder *folder
@@ -35,13 +36,13 @@ func newJudge(d *Derivation, param func(name string) []float32) (*judge, error) 
 		return nil, err
 	}
 	return &judge{
-		d: d, uses: list, at: map[graph.Atom][]occurrence{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
+		d: d, uses: list, at: map[graph.Atom][]occurrence{}, chosen: map[graph.Atom]bool{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
 		folder: &folder{param, map[graph.Value]graph.Array[float32]{}}, param: param,
 	}, nil
 }
 
 func (j *judge) candidate(a graph.Atom) {
-	j.gone[a] = true
+	j.gone[a], j.chosen[a] = true, true
 	j.order = append(j.order, a)
 }
 
@@ -50,25 +51,21 @@ func (j *judge) drop(a graph.Atom, reason string) {
 	j.why[a] = reason
 }
 
-// settle drops candidates until all that are left may go together.
-func (j *judge) settle() {
-	candidates := map[graph.Atom]bool{}
-	for _, a := range j.order {
-		candidates[a] = j.gone[a]
-	}
+// occur lists where candidates are contracted.
+func (j *judge) occur() {
 	for i, u := range j.uses {
-		dim := u.x.Shape()[u.axis]
-		if !dim.IsFixed() {
-			continue
-		}
-		for k := range dim.Size {
+		for k := range u.x.Shape()[u.axis].Size {
 			for _, a := range j.d.Atoms.Of(u.x, u.axis, k) {
-				if candidates[a] {
+				if j.chosen[a] {
 					j.at[a] = append(j.at[a], occurrence{i, k})
 				}
 			}
 		}
 	}
+}
+
+// settle drops candidates until all that are left may go together.
+func (j *judge) settle() {
 	for changed := true; changed; {
 		changed = false
 		for _, a := range j.order {
@@ -84,6 +81,33 @@ func (j *judge) settle() {
 			}
 		}
 	}
+}
+
+// fillEmpty drops a candidate on each axis that would lose all its indices and
+// reports whether there was one. A class that keeps a unit can still lose all
+// that lie on one axis, if the model slices it.
+func (j *judge) fillEmpty() (changed bool) {
+	for _, p := range j.d.Graph.Params {
+		leaf := j.d.Graph.Leaf(p)
+		for axis, n := range p.Shape {
+			var candidate *graph.Atom
+			empty := n > 0
+			for i := 0; empty && i < n; i++ {
+				atoms := j.d.Atoms.Of(leaf, axis, i)
+				empty = slices.ContainsFunc(atoms, func(a graph.Atom) bool { return j.gone[a] })
+				for _, a := range atoms {
+					if j.chosen[a] && j.gone[a] && candidate == nil {
+						candidate = &a
+					}
+				}
+			}
+			if empty && candidate != nil {
+				j.drop(*candidate, fmt.Sprintf("axis %d of %s must keep one index", axis, p.Name))
+				changed = true
+			}
+		}
+	}
+	return changed
 }
 
 // passes returns the rule by which a use does not notice that an index goes,
