@@ -47,20 +47,29 @@ func New[T tensor.Float](g *graph.Graph) *Machine[T] {
 	return m
 }
 
-// needed marks the nodes that an output depends on.
+// needed marks the nodes that an output depends on, in bodies those that one of
+// the body does.
 func needed(g *graph.Graph) map[*graph.Node]bool {
 	m := map[*graph.Node]bool{}
+	mark(g, m)
+	return m
+}
+
+func mark(g *graph.Graph, m map[*graph.Node]bool) {
 	for _, v := range g.Outputs {
 		m[v.Node] = true
 	}
 	for _, n := range slices.Backward(g.Nodes) {
-		if m[n] {
-			for _, v := range n.In {
-				m[v.Node] = true
-			}
+		if !m[n] {
+			continue
+		}
+		for _, v := range n.In {
+			m[v.Node] = true
+		}
+		if scan, ok := n.Op.(*graph.ScanOp); ok {
+			mark(scan.Body, m)
 		}
 	}
-	return m
 }
 
 // Bind implements graph.Machine: inputs are allocated anew, zero.
@@ -133,7 +142,7 @@ func (m *Machine[T]) Run(mode graph.Mode) error {
 	for _, v := range m.g.Inputs {
 		vals[v] = m.inputs[label(v)]
 	}
-	if err := m.run(m.g, m.needed, vals, mode); err != nil {
+	if err := m.run(m.g, vals, mode); err != nil {
 		return err
 	}
 	m.outputs = map[string]graph.Array[T]{}
@@ -143,10 +152,10 @@ func (m *Machine[T]) Run(mode graph.Mode) error {
 	return nil
 }
 
-// run computes the nodes of a graph, or only some (nil: all).
-func (m *Machine[T]) run(g *graph.Graph, only map[*graph.Node]bool, vals map[graph.Value]graph.Array[T], mode graph.Mode) (err error) {
+// run computes the needed nodes of a graph.
+func (m *Machine[T]) run(g *graph.Graph, vals map[graph.Value]graph.Array[T], mode graph.Mode) (err error) {
 	for _, n := range g.Nodes {
-		if _, ok := n.Op.(*graph.InputOp); ok || only != nil && !only[n] {
+		if _, ok := n.Op.(*graph.InputOp); ok || !m.needed[n] {
 			continue
 		}
 		c := &graph.Call[T]{Node: n, Mode: mode, Param: func(p *graph.Param) []T { return m.Param(p.Name) }}
@@ -155,7 +164,7 @@ func (m *Machine[T]) run(g *graph.Graph, only map[*graph.Node]bool, vals map[gra
 			for i, v := range body.Inputs {
 				inner[v] = in[i]
 			}
-			if e := m.run(body, nil, inner, mode); e != nil && err == nil {
+			if e := m.run(body, inner, mode); e != nil && err == nil {
 				err = e
 			}
 			for i, v := range body.Outputs {
