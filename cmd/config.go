@@ -28,7 +28,6 @@ type dataFlags struct{ data, text string }
 func (f *dataFlags) add(c *cobra.Command) {
 	c.Flags().StringVar(&f.data, "data", "", "folder of the data set (train, valid and test text)")
 	c.Flags().StringVar(&f.text, "text", "", "one text file instead, split 90/5/5")
-	c.MarkFlagsMutuallyExclusive("data", "text")
 }
 
 func (f *configFlags) add(c *cobra.Command) {
@@ -47,6 +46,9 @@ func (f *configFlags) names() []string {
 // apply lays the flags over a configuration's data. Paths become absolute, so
 // that a run can be opened from anywhere.
 func (f *dataFlags) apply(c *cobra.Command, cfg *tasks.Config) error {
+	if c.Flags().Changed("data") && c.Flags().Changed("text") {
+		return wrongf("--data names a folder and --text a file; give one of them")
+	}
 	if c.Flags().Changed("data") {
 		cfg.Data = f.data
 	}

@@ -1,0 +1,65 @@
+package cmd_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/cmd"
+	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/core"
+)
+
+// run is a command line in this process.
+func run(ctx context.Context, args []string, plugins ...core.CellPlugin) (code int, out, log string) {
+	var o, e strings.Builder
+	code = cmd.Run(ctx, args, term.Streams{In: strings.NewReader(""), Out: &o, Err: &e}, plugins...)
+	return code, o.String(), e.String()
+}
+
+// A training that is stopped before its first batch can be resumed: status 3.
+func TestStopped(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "tiny.json")
+	require.NoError(t, os.WriteFile(config, []byte(tiny), 0o666))
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	code, out, log := run(ctx, []string{"train", config, "--out", filepath.Join(dir, "run"), "--threads", "1"})
+	assert.Equal(t, 3, code, log)
+	assert.Contains(t, log, "stopped and saved; go on with: iss train --resume")
+	assert.Empty(t, out)
+
+	code, out, log = run(context.Background(), []string{"train", "--resume", filepath.Join(dir, "run"), "--threads", "1"})
+	assert.Equal(t, 0, code, log)
+	assert.Contains(t, out, "perplexity valid")
+}
+
+// No panic reaches a user.
+func TestPanic(t *testing.T) {
+	broken := core.CellPlugin{
+		Name: "broken", Doc: "A cell that panics.", Source: "test",
+		New: func(core.CellConfig) (core.Cell, error) { panic("out of luck") },
+	}
+	code, out, log := run(context.Background(), []string{"show", "demo", "--set", "model.cell=broken", "--set", "model.options=null"}, broken)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, log, "iss: internal error: out of luck")
+	assert.Contains(t, log, "Please report it")
+	assert.Contains(t, log, "command: iss show demo")
+	assert.Contains(t, log, "cmd_test.go")
+	assert.NotContains(t, log, "goroutine")
+	assert.Empty(t, out)
+}
+
+// Two cells of one name are told before anything else.
+func TestPluginNameTaken(t *testing.T) {
+	mine := core.CellPlugin{Name: "lstm", Source: "example.org/mine"}
+	code, _, log := run(context.Background(), []string{"list", "cells"}, mine)
+	assert.Equal(t, 1, code)
+	assert.Contains(t, log, `cell "lstm" is there twice`)
+	assert.Contains(t, log, "example.org/mine")
+}
