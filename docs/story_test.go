@@ -40,6 +40,9 @@ func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
 	require.NoError(t, err)
 	bin := t.TempDir()
 	require.NoError(t, os.Symlink(self, filepath.Join(bin, "iss")))
+	if testing.Short() { // no page builds it
+		require.NoError(t, os.Symlink(self, filepath.Join(s.dir, "iss")))
+	}
 	overlay := filepath.Join(bin, "overlay.json")
 	s.env = append(os.Environ(),
 		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
