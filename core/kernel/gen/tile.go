@@ -81,6 +81,19 @@ func tile(a *asm, h int, packed bool) {
 		}
 		a.i("ADDQ", imm(2*a.bytes*n), "DI")
 	}
+	countdown(a, unroll, step, advance)
+	for set := 1; set < sets; set++ {
+		for r := range h {
+			for j := range 2 {
+				a.i("VADDPS", sum(set, r, j), sum(0, r, j), sum(0, r, j))
+			}
+		}
+	}
+	storeTile(a, h, func(r, j int) string { return sum(0, r, j) })
+}
+
+// countdown writes a loop over CX steps, unroll of them at a time, then one by one.
+func countdown(a *asm, unroll int, step, advance func(n int)) {
 	a.i("MOVQ", "CX", "BX")
 	a.i("SHRQ", imm(log2(unroll)), "BX")
 	a.i("JZ", "rest")
@@ -100,14 +113,6 @@ func tile(a *asm, h int, packed bool) {
 	a.i("DECQ", "CX")
 	a.i("JNZ", "one")
 	a.label("done")
-	for set := 1; set < sets; set++ {
-		for r := range h {
-			for j := range 2 {
-				a.i("VADDPS", sum(set, r, j), sum(0, r, j), sum(0, r, j))
-			}
-		}
-	}
-	storeTile(a, h, func(r, j int) string { return sum(0, r, j) })
 }
 
 // rowAddresses prepares index registers for h rows of A at SI with stride R8, and

@@ -78,7 +78,7 @@ func comparison(predicate string) func(*asm, operands) string {
 	}
 }
 
-// reciprocalOrMinus is 1 op x[0].
+// oneOp is 1 op x[0].
 func oneOp(op string) func(*asm, operands) string {
 	return func(a *asm, o operands) string {
 		a.constant("one", o.t[0])
