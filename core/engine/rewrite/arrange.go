@@ -75,6 +75,9 @@ func reverse(in []graph.Value) graph.Value {
 func extent(v graph.Value, axis int) int { return v.Shape()[v.Rank()+axis].Size }
 
 func (w *writer) slice(at *graph.Graph, o *graph.SliceOp, x graph.Value) graph.Value {
+	if o.N == 1 && o.Step != 1 {
+		return w.value(at, &graph.SliceOp{Axis: o.Axis, Start: o.Start, Step: 1, N: 1}, x)
+	}
 	if o.Step == 1 && o.N == extent(x, o.Axis) {
 		return x
 	}

@@ -2,11 +2,17 @@ package rewrite
 
 import "github.com/seed391906a2/iss/core/graph"
 
+// maxRounds bounds how often the passes run: two or three rounds are enough
+// where loops lie in loops, since what leaves the inner one may then leave the
+// outer one.
+const maxRounds = 5
+
 // Optimize returns a graph with the same inputs, parameters and outputs that
 // is faster to run. g stays as it is; the two share their parameters.
 func Optimize(g *graph.Graph) *graph.Graph {
 	g = simplify(g)
-	for range 2 { // what leaves an inner loop may then leave the loop around it
+	for n, rounds := 0, 0; n != size(g) && rounds < maxRounds; rounds++ {
+		n = size(g)
 		g = pushSlices(g)
 		g = splitProducts(g)
 		g = groupSums(g)

@@ -17,7 +17,7 @@ import (
 )
 
 // randomCases is how many random models are rewritten.
-const randomCases = 60
+const randomCases = 40
 
 func cases() []*graphtest.Case {
 	list := graphtest.Named()
