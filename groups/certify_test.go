@@ -314,6 +314,23 @@ func TestSilentUnitsCanGo(t *testing.T) {
 	}
 }
 
+// A model without the outputs that feed its states, as inference uses it, is
+// certified and compared too; its states may be anything.
+func TestModelsThatFeedNothingBack(t *testing.T) {
+	whole, _ := zeroed(t, graphtest.LSTM(graphtest.Small), 4)
+	g := graph.Subset(whole.Graph, "logits")
+	d := derive(t, g)
+	cert, err := groups.Certify(d, nil, read(whole.Tensors))
+	require.NoError(t, err)
+	require.Positive(t, cert.Removable())
+	out, err := groups.Compact(g, whole.Tensors, nil, cert.Keep())
+	require.NoError(t, err)
+	c := &graphtest.Case{Graph: g, Binding: graph.Binding{"time": 4, "batch": 3}, Limits: map[string]int{"x": 7}}
+	r, err := groups.Verify(groups.Model{Graph: g, Tensors: whole.Tensors}, groups.Model{Graph: out.Graph, Tensors: out.Tensors}, batches(c, 2, 1), groups.VerifyOptions{})
+	require.NoError(t, err)
+	assert.True(t, r.Equal, "%v", r.First)
+}
+
 func TestCertifyErrors(t *testing.T) {
 	g := stacked(t, 20, 4, 4)
 	d := derive(t, g)

@@ -208,12 +208,13 @@ func ExampleClass_String() {
 		time, batch := graph.Symbol("time"), graph.Symbol("batch")
 		cell := s.Layer("rnn", "cell")
 		x, h := s.Input("x", time, batch, graph.Fixed(3)), s.State("h", 0, batch, graph.Fixed(5))
-		out, _ := graph.Scan(cell, graph.ScanConfig{}, []graph.Value{x}, []graph.Carry{{Name: "h", Init: h}},
+		out, final := graph.Scan(cell, graph.ScanConfig{}, []graph.Value{x}, []graph.Carry{{Name: "h", Init: h}},
 			func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
 				w, b := s.Param("weights", nil, 3+5, 5), s.Param("biases", nil, 5)
 				h := graph.Tanh(graph.Add(graph.MatMul(graph.Concat(-1, x[0], prev[0]), w), b))
 				return []graph.Value{h}, []graph.Value{h}
 			})
+		s.Output("h", final[0])
 		s.Output("y", graph.MatMul(out[0], s.Param("out", nil, 5, 2)))
 	})
 	if err != nil {

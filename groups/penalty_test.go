@@ -150,6 +150,29 @@ func TestPenalty(t *testing.T) {
 	}
 }
 
+// Tensors with more than two axes: groups on a middle and on the last one.
+func TestPenaltyOnFilters(t *testing.T) {
+	g, err := graph.Trace("filter", func(s *graph.Scope) {
+		s.Output("y", graph.Sum(s.Param("filter", nil, 2, 5, 3, 4), -1, -2, -3, -4))
+	})
+	require.NoError(t, err)
+	gs := []groups.Group{
+		{Name: "in", Multi: 1, Units: 3, Entries: []groups.Entry{{Var: "filter", Axis: 2, Step: 1, Multi: 1}, {Var: "filter", Axis: 1, Start: 1, Step: 1, Multi: 2}}},
+		{Name: "out", Multi: 0.5, Units: 2, Entries: []groups.Entry{{Var: "filter", Axis: 3, Start: 1, Step: 2, Multi: 1}, {Var: "filter", Axis: 0, Step: 1, Multi: 1}}},
+	}
+	assert.Equal(t, groups.Counts{Multiset: 2*5*4 + 2*3*4, Distinct: 2*5*4 + 2*3*4 - 2*4}, groups.Count(g, gs[0]))
+	ts := tensors(g, 3)
+	for _, count := range []groups.Counting{groups.Multiset, groups.Distinct} {
+		value, gradient := lasso(g, gs, 0.7, count, wide(ts))
+		grad := make([]float32, len(ts["filter"].Data))
+		p := groups.NewPenalty(g, gs, 0.7, count)
+		assert.InEpsilon(t, value, p.AddGradient(read(ts), func(string) []float32 { return grad }), 1e-5)
+		for i, want := range gradient["filter"] {
+			assert.InDelta(t, want, float64(grad[i]), 1e-6, "%s element %d", count, i)
+		}
+	}
+}
+
 // A component that is all zero adds λ·1e-4 to the penalty and nothing to the
 // live one.
 func TestLivePenalty(t *testing.T) {

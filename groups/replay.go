@@ -82,7 +82,7 @@ func play(m graph.Machine[float32], g *graph.Graph, b Batch, states map[string][
 		return err
 	}
 	for _, v := range g.Inputs {
-		if op := v.Node.Op.(*graph.InputOp); op.Role == graph.Carried {
+		if op := v.Node.Op.(*graph.InputOp); op.Role == graph.Carried && slices.Contains(g.Names, op.Label) {
 			states[op.Label] = slices.Clone(m.Output(op.Label))
 		}
 	}

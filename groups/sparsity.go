@@ -81,7 +81,11 @@ func (l *liveness) axis(name string, axis int) []bool {
 	w := l.param(name)
 	for len(w) > 0 {
 		for k := range live {
-			live[k] = live[k] || anyNonZero(w[k*inner:(k+1)*inner])
+			if inner == 1 {
+				live[k] = live[k] || w[k] != 0
+			} else {
+				live[k] = live[k] || anyNonZero(w[k*inner:(k+1)*inner])
+			}
 		}
 		w = w[len(live)*inner:]
 	}

@@ -215,6 +215,12 @@ func TestBindFaults(t *testing.T) {
 		`f.json:14:48 /groups/1/entries/5/along: Model/softmax_w has 2 axes, so there is no axis 2`,
 	}, strings.Split(err.Error(), "\n"))
 
+	d := derive(t, stacked(t, 20, 4, 5))
+	chosen, err := d.Select(nil)
+	require.NoError(t, err)
+	_, err = d.Spec(chosen).Bind(g)
+	assert.ErrorContains(t, err, "/groups/0/0/end: the range ends at 9, but axis 0 of "+cell0+"weights has 8", "a file that was never written has no positions")
+
 	for _, c := range []struct{ name, text, err string }{
 		{"unknown class", `{"version": 2, "groups": [{"class": "cel_0"}]}`, `v.json:1:37 /groups/0/class: no class "cel_0"; nearest is "cell_0"; list them with: iss groups show`},
 		{"pinned class", `{"version": 2, "groups": [{"class": "softmax"}]}`, "cannot lose units: its size is fixed by the vocabulary or the labels of the loss"},

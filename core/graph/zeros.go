@@ -1,5 +1,7 @@
 package graph
 
+import "slices"
+
 // Zeros is what the zero rules say: an abstract interpretation of a trace over
 // {identically zero, anything}, per index of each value's last axis. It
 // assumes that carried states start at zero and finds the greatest set of
@@ -14,7 +16,7 @@ func FindZeros(g *Graph, weight func(p *Param) []float32) *Zeros {
 	z := &Zeros{weight: weight, zero: map[Value][]bool{}}
 	assumed := map[Value][]bool{}
 	for _, v := range g.Inputs {
-		if op := v.Node.Op.(*InputOp); op.Role == Carried && op.Start == 0 {
+		if op := v.Node.Op.(*InputOp); op.Role == Carried && op.Start == 0 && slices.Contains(g.Names, op.Label) {
 			assumed[v] = ones(v)
 		}
 	}
