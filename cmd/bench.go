@@ -64,7 +64,7 @@ of iss groups show, or by name.`,
 				models = append(models, cut)
 			}
 		}
-		a.Say("%d rounds of %d×%d tokens", o.Rounds, o.Batch, o.Steps)
+		a.Say("timing: %d×%d tokens, rounds: %d", o.Batch, o.Steps, o.Rounds)
 		results, err := bench.Run(c.Context(), models, o)
 		if err != nil {
 			return jobError(err, "")

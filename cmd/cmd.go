@@ -19,6 +19,7 @@ import (
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/core/kernel"
 )
 
 // Main runs the command line of this process, with plugins beside the cells
@@ -41,6 +42,9 @@ func Run(ctx context.Context, args []string, streams term.Streams, plugins ...co
 	a, err := newApp(plugins, streams)
 	if err != nil {
 		return fail(streams, "iss", err)
+	}
+	if err := kernel.CPUError(); err != nil {
+		a.Log.Warn(err.Error())
 	}
 	root := a.root()
 	root.SetArgs(args)

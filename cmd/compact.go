@@ -20,8 +20,9 @@ func (a *app) compactCommand() *cobra.Command {
 cut them out, and prove on validation data that the outputs are equal: bit for
 bit in the reference interpreter, up to rounding in the engine. If any of this
 fails nothing is written. The run itself stays as it is.`,
-		Example: "  iss compact @last\n  iss compact runs/ptb-small-iss-1 --out runs/small",
-		Args:    arguments(1, 1, "a RUN"),
+		Example:           "  iss compact @last\n  iss compact runs/ptb-small-iss-1 --out runs/small",
+		Args:              arguments(1, 1, "a RUN"),
+		ValidArgsFunction: completeRuns,
 	}
 	data.add(c)
 	out := c.Flags().String("out", "", "folder of the smaller model (default RUN/compact)")

@@ -141,17 +141,23 @@ func takeUnits(cfg *tasks.Config, m *model.Model) error {
 	return nil
 }
 
-// checkDirect refuses to train a dense model at the very sizes of its twin: it
-// was meant for sizes that were learned.
+// checkDirect refuses to train a preset that was made for learned sizes (one
+// with a twin and nothing that makes units die) at the twin's own.
 func (a *app) checkDirect(cfg tasks.Config) error {
-	if cfg.Twin == nil || len(cfg.ISS.Regularizers) > 0 {
-		return nil
+	preset, err := a.Presets.Get(cfg.Preset)
+	if err != nil || cfg.Twin == nil {
+		return nil // of no preset, or compared with nothing
+	}
+	made, err := a.Find(preset.Name, nil)
+	if err != nil {
+		return wrong(err)
 	}
 	twin, err := a.Find(*cfg.Twin, nil)
 	if err != nil {
 		return wrong(err)
 	}
-	if slices.Equal(twin.Config.Model.Hidden, cfg.Model.Hidden) && twin.Config.Model.Embedding == cfg.Model.Embedding {
+	same := slices.Equal(twin.Config.Model.Hidden, cfg.Model.Hidden) && twin.Config.Model.Embedding == cfg.Model.Embedding
+	if len(made.Config.ISS.Regularizers) == 0 && same {
 		return wrongf("%s is %s at sizes that were learned, and none are given; name the run that learned them with --units-from RUN, or say model.hidden with --set",
 			cfg.Preset, *cfg.Twin)
 	}

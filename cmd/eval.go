@@ -24,8 +24,9 @@ func (a *app) evalCommand() *cobra.Command {
 		Long: `Measure a run's model, without dropout, by the conventions of the published
 results: valid in batches, the tail dropped; test as one stream. The data are
 those of the run unless --data or --text names others with the same vocabulary.`,
-		Example: "  iss eval @last\n  iss eval runs/demo-1/compact --part test",
-		Args:    arguments(1, 1, "a RUN"),
+		Example:           "  iss eval @last\n  iss eval runs/demo-1/compact --part test",
+		Args:              arguments(1, 1, "a RUN"),
+		ValidArgsFunction: completeRuns,
 	}
 	data.add(c)
 	part := c.Flags().String("part", "", "valid or test (default both)")

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
+	"github.com/seed391906a2/iss/tasks/runs"
 )
 
 // settings is the flag --set of commands that take a MODEL.
@@ -26,10 +27,21 @@ func (a *app) find(arg string, s *settings) (*model.Model, error) {
 	return m, wrong(err)
 }
 
-// completeModels completes a MODEL by the names of presets.
-func (a *app) completeModels(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
+// completeModels completes a MODEL by the names of presets and the folders of runs.
+func (a *app) completeModels(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
+	dirs, directive := completeRuns(c, args, word)
+	return append(a.Presets.Names(), dirs...), directive
+}
+
+// completeRuns completes a RUN by the folders of runs.
+func completeRuns(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	entries, err := runs.List(runs.Root())
+	if err != nil {
 		return nil, cobra.ShellCompDirectiveDefault
 	}
-	return a.Presets.Names(), cobra.ShellCompDirectiveDefault
+	dirs := []string{"@last"}
+	for _, e := range entries {
+		dirs = append(dirs, e.Dir)
+	}
+	return dirs, cobra.ShellCompDirectiveDefault
 }

@@ -38,8 +38,9 @@ func (a *app) sparsityCommand() *cobra.Command {
 		Long: `Count, class by class, the units of which every weight in rows and columns is
 zero (biases do not count, as in the paper), and, parameter by parameter, the
 weights that are zero. Nothing is changed.`,
-		Example: "  iss sparsity @last",
-		Args:    arguments(1, 1, "a RUN"),
+		Example:           "  iss sparsity @last",
+		Args:              arguments(1, 1, "a RUN"),
+		ValidArgsFunction: completeRuns,
 	}
 	f := formatFlag(c)
 	all := c.Flags().Bool("all", false, "every class, not only the penalised ones")

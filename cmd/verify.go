@@ -51,8 +51,9 @@ compare every output and every state: bit for bit in the reference interpreter
 (float32) and numerically in the engine. A compacted model is compared on the
 units that it has. The exit status is 1 if the models differ; then the first
 output that does is printed with its window, step and row.`,
-		Example: "  iss verify runs/demo-1 runs/demo-1/compact",
-		Args:    arguments(2, 2, "the RUNs A and B"),
+		Example:           "  iss verify runs/demo-1 runs/demo-1/compact",
+		Args:              arguments(2, 2, "the RUNs A and B"),
+		ValidArgsFunction: completeRuns,
 	}
 	data.add(c)
 	windows := c.Flags().Int("windows", 3, "windows of data to replay")
