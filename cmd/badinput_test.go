@@ -35,7 +35,9 @@ func TestBadInput(t *testing.T) {
 		"init.safetensors":  "\x08\x00\x00\x00\x00\x00\x00\x00{}      ",
 	}
 	small := []string{"--set", "model.hidden=[4,4]", "--set", "model.embedding=4", "--set", "train.batch=2", "--set", "train.steps=3", "--data", "good"}
-	train := func(args ...string) []string { return append([]string{"train", "ptb-small"}, append(args, small...)...) }
+	train := func(args ...string) []string {
+		return append([]string{"train", "ptb-small"}, append(args, small...)...)
+	}
 	for _, tt := range []struct {
 		name string
 		args []string

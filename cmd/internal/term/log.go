@@ -15,7 +15,7 @@ type logHandler struct {
 	mu     *sync.Mutex
 	w      io.Writer
 	prefix string
-	attrs  []slog.Attr
+	attrs  []slog.Attr // with their groups in the keys
 }
 
 // NewLogHandler is a slog.Handler for people: no time, no quoting of plain
@@ -33,14 +33,13 @@ func (h *logHandler) Handle(_ context.Context, r slog.Record) error {
 		b.WriteString("warning: ")
 	}
 	b.WriteString(r.Message)
-	write := func(a slog.Attr) bool {
+	for _, a := range h.attrs {
+		fmt.Fprintf(&b, " %s=%v", a.Key, a.Value)
+	}
+	r.Attrs(func(a slog.Attr) bool {
 		fmt.Fprintf(&b, " %s%s=%v", h.prefix, a.Key, a.Value)
 		return true
-	}
-	for _, a := range h.attrs {
-		write(a)
-	}
-	r.Attrs(write)
+	})
 	b.WriteByte('\n')
 	h.mu.Lock()
 	defer h.mu.Unlock()
