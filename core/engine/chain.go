@@ -85,25 +85,84 @@ func (b *block) chain(n *graph.Node, c *chain) *value {
 		m.in = append(m.in, q.a, q.b)
 		level = max(level, q.a.height(b), q.b.height(b))
 	}
-	var rest []*value
+	var early, rest []*value
 	for _, t := range c.terms {
 		v := b.values[t]
 		switch {
 		case m.bias == nil && v.uniform() == nil && v.shape.isRowOf(s):
 			m.bias = v
-			m.in = append(m.in, v)
-		case m.base == nil && v.shape.equal(s) && b.uses[t] == 1 && v.height(b) <= level && v.free():
-			m.base = v
-			m.in = append(m.in, v)
+		case v.shape.equal(s) && v.uniform() == nil && v.height(b) <= level:
+			early = append(early, v)
 		default:
 			rest = append(rest, v)
 		}
 	}
+	m.base, early = b.baseOf(n, early, s)
+	rest = append(early, rest...)
+	for _, v := range []*value{m.bias, m.base} {
+		if v != nil {
+			m.in = append(m.in, v)
+		}
+	}
 	sum := b.node(m, s)
 	for _, v := range rest {
-		sum = b.node(node{kind: elem, op: &graph.BinaryOp{Kind: graph.AddOf}, in: []*value{sum, v}, place: n.Place}, s)
+		if table, ok := v.def.op.(*graph.LookupGradOp); ok && b.solely(v) {
+			sum = b.addUp(table, v.def, sum)
+			continue
+		}
+		sum = b.add(sum, v, n.Place)
 	}
 	return sum
+}
+
+// baseOf chooses what the products are added to among the terms that are there
+// before them, and returns the others. Where a program reads the sum it can
+// add terms itself, so the base must cost nothing; where none does, as with a
+// next state, all terms are added up before the products.
+func (b *block) baseOf(n *graph.Node, early []*value, s shape) (base *value, rest []*value) {
+	if len(early) == 0 {
+		return nil, nil
+	}
+	if b.loop == nil || b.readByPrograms(n.At(0)) || len(early) == 1 && b.free(early[0]) {
+		for i, v := range early {
+			if b.free(v) {
+				return v, slices.Delete(early, i, i+1)
+			}
+		}
+		return nil, early
+	}
+	if len(early) == 1 {
+		return b.copy(early[0]), nil
+	}
+	base = early[0]
+	for _, v := range early[1:] {
+		base = b.add(base, v, n.Place)
+	}
+	return base, nil
+}
+
+func (b *block) add(v, w *value, place string) *value {
+	return b.node(node{kind: elem, op: &graph.BinaryOp{Kind: graph.AddOf}, in: []*value{v, w}, place: place}, v.shape)
+}
+
+// readByPrograms reports whether an element-wise operation reads v.
+func (b *block) readByPrograms(v graph.Value) bool {
+	for _, n := range b.graph.Nodes {
+		switch n.Op.(type) {
+		case *graph.UnaryOp, *graph.BinaryOp, *graph.SelectOp, *graph.SliceOp:
+			if b.needed[n] && slices.Contains(n.In, v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// addUp adds the gradient of a table to a sum in place, row by row, instead of
+// as a matrix that is mostly zero: the table is a softmax layer's weights too.
+func (b *block) addUp(op *graph.LookupGradOp, n *node, sum *value) *value {
+	in := append(slices.Clone(n.in), sum)
+	return b.node(node{kind: other, op: op, in: in, base: sum, place: n.place}, sum.shape)
 }
 
 // height is how many steps must have run in b before v is there, at least.
@@ -119,17 +178,16 @@ func (v *value) height(b *block) int {
 }
 
 // free reports whether v's memory may become that of a sum to which v is
-// added, given that the sum is v's only user: v is written by a step, or it is
-// a sequence that is written by a step and read by this loop alone.
-func (v *value) free() bool {
-	if v.produced() {
-		return !v.compact
-	}
-	o := v.def.source.outer
-	if v.def.kind != leaf || o == nil || !v.def.source.seq {
+// added: the sum is v's only user and v is written by a step, or v is a
+// sequence that is written by a step and read by this loop alone.
+func (b *block) free(v *value) bool {
+	if v.def.block != b || v.compact || !b.solely(v) {
 		return false
 	}
-	return o.produced() && !o.compact && o.def.block.solely(o)
+	if o := v.def.source.outer; v.def.kind == leaf && o != nil && v.def.source.seq {
+		return o.produced() && !o.compact && o.def.block.solely(o)
+	}
+	return v.produced()
 }
 
 // solely reports whether the graph value behind v has one use.

@@ -10,10 +10,10 @@ func (b *block) claims() {
 		b.claimOutputs()
 	}
 	for i := len(b.nodes) - 1; i >= 0; i-- {
-		switch n := b.nodes[i]; n.kind {
-		case join:
+		switch n := b.nodes[i]; {
+		case n.kind == join:
 			b.claimParts(n)
-		case prod:
+		case n.base != nil:
 			b.claimBase(n)
 		}
 	}
@@ -95,9 +95,6 @@ func (b *block) isState(v *value) bool {
 // the sum does or, if it is a sequence, the sum where the sequence does.
 func (b *block) claimBase(n *node) {
 	base, sum := n.base, n.out[0]
-	if base == nil {
-		return
-	}
 	if base.def.kind == leaf {
 		if sum.claim.how == nowhere && !sum.compact {
 			sum.claim = claim{how: same, value: base}

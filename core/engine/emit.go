@@ -38,6 +38,7 @@ func (b *block) emit(workers int) {
 			add(n.stage, b.scanStep(n), n)
 		}
 	}
+	b.code.beside(workers)
 }
 
 func programKey(n *node) string { return fmt.Sprint(n.stage, n.out[0].shape) }
@@ -58,7 +59,7 @@ func (b *block) step(n *node) step {
 	case *graph.LookupOp:
 		return &lookupStep{table: in[0], ids: in[1], out: out[0]}
 	case *graph.LookupGradOp:
-		s := &lookupGradStep{ids: in[0], g: in[1], out: out[0], whole: b.loop != nil}
+		s := &lookupGradStep{ids: in[0], g: in[1], out: out[0], whole: b.loop != nil, add: n.base != nil}
 		b.p.tables = append(b.p.tables, s)
 		return s
 	case *graph.SoftmaxOp:

@@ -86,7 +86,8 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 
 // plan runs the passes behind build.
 func (p *planner) plan(workers int) {
-	p.root.settle()
+	p.root.each((*block).settle)
+	p.root.each((*block).divide)
 	p.root.each((*block).claims)
 	p.root.each((*block).keepAll)
 	p.root.each((*block).fit)

@@ -75,7 +75,7 @@ func TestNamedCases(t *testing.T) {
 }
 
 func TestRandomModels(t *testing.T) {
-	n := 150
+	n := 120
 	if s, err := strconv.Atoi(os.Getenv("ISS_FUZZ")); err == nil {
 		n = s
 	}
@@ -86,7 +86,7 @@ func TestRandomModels(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(i), 1))
 			c := withGradient(graphtest.Random(r))
-			compare(t, c, 1+i%2, i%3 == 0, uint64(i))
+			compare(t, c, 1+i%5/4, i%3 == 0, uint64(i)) // one in five with two workers
 		})
 	}
 }

@@ -69,8 +69,15 @@ func (c *code) explain(w io.Writer, indent string, runs int, total int64) {
 				}
 			}
 			fmt.Fprintln(w)
-			if s, ok := t.step.(*scanStep); ok {
+			switch s := t.step.(type) {
+			case *scanStep:
 				s.body.explain(w, indent+"  ", runs, total)
+			case *besideStep:
+				for _, l := range s.loops {
+					what, _ := l.about()
+					fmt.Fprintf(w, "%s  %s\n", indent, what)
+					l.body.explain(w, indent+"    ", runs, total)
+				}
 			}
 		}
 	}

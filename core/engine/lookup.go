@@ -38,6 +38,7 @@ func (s *lookupStep) about() (string, float64) {
 type lookupGradStep struct {
 	ids, g, out view
 	whole       bool // clear everything at each run
+	add         bool // clear nothing: what it is added to is there
 
 	id, src, dst loc
 	last         []int32 // ids of the last run
@@ -53,11 +54,13 @@ func (s *lookupGradStep) run(x *worker) {
 	src, dst, ids := s.src.from(x), s.dst.from(x), s.id.words[s.id.at(x):]
 	lo, hi := x.share(s.dst.width())
 	at := s.dst.stride[0]
-	if s.whole {
+	switch {
+	case s.add:
+	case s.whole:
 		for r := range s.dst.dims[0] {
 			clear(dst[r*at+lo : r*at+hi])
 		}
-	} else {
+	default:
 		for _, id := range s.last {
 			clear(dst[int(id)*at+lo : int(id)*at+hi])
 		}
@@ -71,12 +74,16 @@ func (s *lookupGradStep) run(x *worker) {
 
 // remember notes the rows that are not zero now. It is called when no worker runs.
 func (s *lookupGradStep) remember() {
-	if s.whole {
+	if s.whole || s.add {
 		return
 	}
 	s.last = append(s.last[:0], s.id.words[s.id.off:][:s.id.count()]...)
 }
 
 func (s *lookupGradStep) about() (string, float64) {
-	return fmt.Sprintf("add %d rows of %d up", s.src.rows(), s.src.width()), float64(s.src.count())
+	what := ""
+	if s.add {
+		what = " in place"
+	}
+	return fmt.Sprintf("add %d rows of %d up%s", s.src.rows(), s.src.width(), what), float64(s.src.count())
 }

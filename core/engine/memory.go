@@ -46,6 +46,11 @@ func (v *value) pin() {
 func (b *block) takeOver() {
 	taken := map[*value]bool{}
 	for _, n := range b.nodes {
+		if n.kind == join {
+			b.takeOverWhole(n, taken)
+		}
+	}
+	for _, n := range b.nodes {
 		v := n.out[0]
 		if n.kind != elem || !v.inMem || v.claim.how != nowhere || v.compact {
 			continue
@@ -58,6 +63,39 @@ func (b *block) takeOver() {
 			v.claim = claim{how: same, value: k}
 		}
 	}
+}
+
+// takeOverWhole lets a join take over a product part by part.
+func (b *block) takeOverWhole(n *node, taken map[*value]bool) {
+	v := n.out[0]
+	if v.claim.how != nowhere || v.compact || n.axis != -1 {
+		return
+	}
+	var whole *value
+	var list []*value
+	at := 0
+	for _, p := range n.in {
+		if p.def.kind != elem || p.claim.how != inJoin || p.claim.value != v {
+			return
+		}
+		k := b.dying(p.def, p, taken, 0)
+		if k == nil || k.def.part == nil || k.def.part.start != at || whole != nil && k.def.in[0] != whole {
+			return
+		}
+		whole = k.def.in[0]
+		at += p.shape.last().n
+		list = append(list, k)
+	}
+	if !whole.shape.equal(v.shape) {
+		return
+	}
+	for _, k := range list {
+		taken[k] = true
+	}
+	for _, l := range v.times {
+		whole.keep(l)
+	}
+	v.claim = claim{how: same, value: whole}
 }
 
 // depth of the operand tree in which a dying operand is looked for.

@@ -38,7 +38,7 @@ type node struct {
 	part   *part           // of an alias that is a range of its operand's last axis
 	axis   int             // of a join, from the end
 	prods  []product       // of a prod
-	base   *value          // of a prod: what the products are added to, in place
+	base   *value          // of a prod or a gradient of a table: what it is added to, in place
 	bias   *value          // of a prod: a row added to all rows
 	scale  *uniform        // of an elem that repeats: a factor
 	move   *arrangement    // of an other that only moves elements
@@ -86,9 +86,11 @@ func (v *value) block() *block { return v.def.block }
 // produced reports whether a step writes v anew at each run, so that v can be
 // told where to lie and its memory can serve others when v dies.
 func (v *value) produced() bool {
-	switch v.def.op.(type) {
-	case *graph.MaskOp, *graph.LookupGradOp: // what they leave unwritten is still there at the next run
+	switch v.def.op.(type) { // what these leave unwritten must still be there at the next run
+	case *graph.MaskOp:
 		return false
+	case *graph.LookupGradOp:
+		return v.def.base != nil
 	}
 	return v.def.kind == elem || v.def.kind == prod || v.def.kind == other && v.claim.how == nowhere
 }

@@ -52,7 +52,7 @@ func countOps(g *graph.Graph, ops map[string]int) {
 // Every operation of core/graph is lowered: none runs by its reference forward.
 func TestEveryOperationIsLowered(t *testing.T) {
 	ops := operations(t)
-	for i := range 120 {
+	for i := range 80 {
 		c := withGradient(graphtest.Random(rand.New(rand.NewPCG(uint64(i), 3))))
 		countOps(c.Graph, ops)
 		e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 1})
