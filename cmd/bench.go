@@ -67,7 +67,7 @@ of iss groups show, or by name.`,
 		a.Say("timing: %d×%d tokens, rounds: %d", o.Batch, o.Steps, o.Rounds)
 		results, err := bench.Run(c.Context(), models, o)
 		if err != nil {
-			return jobError(err, "")
+			return stopped(err)
 		}
 		return a.printBench(results, f)
 	}

@@ -52,7 +52,7 @@ fails nothing is written. The run itself stays as it is.`,
 		}
 		small, err := cut.Measure(c.Context())
 		if err != nil {
-			return jobError(err, m.Run.Dir())
+			return stopped(err)
 		}
 		if err := cut.Write(small); err != nil {
 			if errors.As(err, new(*runs.TakenError)) {

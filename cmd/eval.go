@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -64,11 +63,8 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		scores := map[string]tasks.Score{}
 		for _, name := range chosen {
 			s, err := train.Evaluate(c.Context(), problem, g, weights, name, *threads)
-			if errors.Is(err, train.ErrStopped) {
-				return &exitError{exitStopped, errors.New("stopped")}
-			}
 			if err != nil {
-				return err
+				return stopped(err)
 			}
 			scores[name] = s
 			floor := "-"

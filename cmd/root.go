@@ -36,10 +36,44 @@ in that order; @last is the last run.`,
 		a.trainCommand(), a.evalCommand(), a.sparsityCommand(), a.compactCommand(), a.verifyCommand(), a.benchCommand(),
 		a.listCommand(), a.showCommand(), a.groupsCommand(), a.schemaCommand(), a.dataCommand(),
 	)
+	c.SetHelpCommand(helpCommand())
 	c.SetFlagErrorFunc(flagError)
 	demandSubcommands(c)
 	c.SetVersionTemplate("iss {{.Version}}\n")
 	return c
+}
+
+// helpCommand is cobra's, but for an unknown command, which is an error here.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "help [COMMAND]",
+		Short:   "Say what a command does",
+		Example: "  iss help train",
+		RunE: func(c *cobra.Command, args []string) error {
+			found := c.Root()
+			for _, name := range args {
+				i := slices.IndexFunc(found.Commands(), func(s *cobra.Command) bool { return s.Name() == name })
+				if i < 0 {
+					return wrong(registry.Unknown("command", name, subcommands(found)))
+				}
+				found = found.Commands()[i]
+			}
+			found.InitDefaultHelpFlag()
+			return found.Help()
+		},
+	}
+}
+
+// subcommands lists the names below a command.
+func subcommands(c *cobra.Command) []string {
+	var names []string
+	for _, s := range c.Commands() {
+		if s.IsAvailableCommand() {
+			names = append(names, s.Name())
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // demandSubcommands makes every command that only groups others say what it
@@ -56,13 +90,7 @@ func demandSubcommands(c *cobra.Command) {
 		if len(args) == 0 && !c.HasParent() {
 			return c.Help()
 		}
-		var names []string
-		for _, s := range c.Commands() {
-			if s.IsAvailableCommand() {
-				names = append(names, s.Name())
-			}
-		}
-		slices.Sort(names)
+		names := subcommands(c)
 		if len(args) == 0 {
 			return wrongf("say what: %s", strings.Join(names, ", "))
 		}

@@ -124,13 +124,23 @@ func (a *app) resume(c *cobra.Command, f *trainFlags, args []string, o job.Optio
 
 // jobError gives the errors of a job in dir their exit statuses.
 func jobError(err error, dir string) error {
+	dir = filepath.ToSlash(dir)
 	switch {
 	case errors.Is(err, job.ErrWrong):
 		return wrong(err)
-	case errors.Is(err, train.ErrStopped):
-		return &exitError{exitStopped, fmt.Errorf("stopped and saved; go on with: iss train --resume %s", filepath.ToSlash(dir))}
-	case errors.Is(err, context.Canceled) && dir != "":
-		return &exitError{exitStopped, fmt.Errorf("stopped; the training is finished, the rest is done by: iss compact %s", filepath.ToSlash(dir))}
+	case errors.Is(err, job.ErrTrained):
+		return &exitError{exitStopped, fmt.Errorf("%w; the rest is done by: iss compact %s", err, dir)}
+	case errors.Is(err, train.ErrStopped) && dir != "":
+		return &exitError{exitStopped, fmt.Errorf("stopped and saved; go on with: iss train --resume %s", dir)}
+	}
+	return stopped(err)
+}
+
+// stopped gives the error of work that was interrupted and left nothing
+// behind its exit status.
+func stopped(err error) error {
+	if errors.Is(err, train.ErrStopped) || errors.Is(err, context.Canceled) {
+		return &exitError{exitStopped, errors.New("stopped; nothing is written")}
 	}
 	return err
 }

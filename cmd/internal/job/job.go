@@ -164,21 +164,33 @@ func (j *Job) Run(ctx context.Context) (s *Summary, err error) {
 	if err := j.run.Finish(resultMap(mine, result)); err != nil {
 		return nil, err
 	}
+	if err := j.conclude(ctx, s, mine); errors.Is(err, train.ErrStopped) || errors.Is(err, context.Canceled) {
+		return nil, ErrTrained
+	} else if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// ErrTrained says that a job was stopped when its training was finished and
+// saved.
+var ErrTrained = errors.New("stopped; the training is finished and saved")
+
+// conclude cuts and times what was trained.
+func (j *Job) conclude(ctx context.Context, s *Summary, mine *Measured) error {
 	if j.Config.ISS.Lambda() > 0 {
 		mine.Kind = "sparse"
 		if j.Compact {
 			if err := j.cut(ctx, s); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
-	if j.Rounds > 0 {
-		j.Say("timing")
-		if err := Time(ctx, s.Models, j.Rounds, j.Threads); err != nil {
-			return nil, err
-		}
+	if j.Rounds == 0 {
+		return nil
 	}
-	return s, nil
+	j.Say("timing")
+	return Time(ctx, s.Models, j.Rounds, j.Threads)
 }
 
 // cut makes RUN/compact of a trained run.
