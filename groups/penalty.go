@@ -66,10 +66,14 @@ type worker struct {
 }
 
 // NewPenalty prepares the penalty on groups of a model. It panics if lambda is
-// negative or not a number, or if the groups are those of another model.
+// negative or not a number, if count is neither Multiset nor Distinct, or if the
+// groups are those of another model.
 func NewPenalty(g *graph.Graph, groups []Group, lambda float64, count Counting) *Penalty {
 	if !(lambda >= 0) || math.IsInf(lambda, 0) {
 		panic(fmt.Sprintf("groups: lambda is %g; it must be 0 or more", lambda))
+	}
+	if count != Multiset && count != Distinct {
+		panic(fmt.Sprintf("groups: count is %q; it must be %q or %q", count, Multiset, Distinct))
 	}
 	p := &Penalty{lambda: lambda}
 	for _, group := range groups {

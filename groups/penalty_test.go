@@ -209,6 +209,7 @@ func TestPenaltyPanics(t *testing.T) {
 			groups.NewPenalty(g, d.Groups(chosen), lambda, groups.Multiset)
 		})
 	}
+	assert.Panics(t, func() { groups.NewPenalty(g, d.Groups(chosen), 1, "twice") })
 	assert.Panics(t, func() { groups.NewPenalty(highway(t, 9, 3, 2), d.Groups(chosen), 1, groups.Multiset) }, "groups of another model")
 	p := groups.NewPenalty(g, d.Groups(chosen), 1, groups.Multiset)
 	assert.Panics(t, func() { p.Value(func(string) []float32 { return make([]float32, 3) }) })

@@ -9,7 +9,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed391906a2/iss/cells"
+	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/nn"
 	"github.com/seed391906a2/iss/groups"
 )
 
@@ -31,6 +34,28 @@ func TestComponentSizes(t *testing.T) {
 			assert.Equal(t, c.want, groups.Count(c.graph, class(t, derive(t, c.graph), c.class).Group()))
 		})
 	}
+}
+
+// The built-in model has the same sizes and the published names.
+func TestBuiltInModel(t *testing.T) {
+	var layers []core.Cell
+	for range 2 {
+		cell, err := cells.LSTM.New(core.CellConfig{Input: 1500, Hidden: 1500})
+		require.NoError(t, err)
+		layers = append(layers, cell)
+	}
+	g, err := nn.LanguageModel(nn.LMConfig{Vocab: 10000, Embedding: 1500, Cells: layers, Hidden: []int{1500, 1500}, Scale: 0.04})
+	require.NoError(t, err)
+	want := derive(t, stacked(t, 10000, 1500, 1500, 1500))
+	d := derive(t, g)
+	chosen, err := d.Select(nil)
+	require.NoError(t, err)
+	for i, name := range []string{"cell_0", "cell_1"} {
+		assert.Equal(t, name, chosen[i].Name)
+		assert.Equal(t, class(t, want, name).Entries, chosen[i].Entries)
+		assert.Equal(t, []int{24000, 28000}[i], groups.Count(g, chosen[i].Group()).Multiset)
+	}
+	assert.Contains(t, d.Names(), "embedding")
 }
 
 // Counting by hand, scalar by scalar, on all classes of small models.
