@@ -95,6 +95,14 @@ var opCases = []*opCase{
 	{"largest of all", []operand{floats(3, 4)}, unaryCase(func(x graph.Value) graph.Value { return graph.Largest(x, -2, -1) }), 7, true},
 	{"deviation", []operand{floats(3, 4)}, opUnary(&graph.RStdOp{Centred: true, Eps: 0.01, Width: 4}), 7, false},
 	{"root mean square", []operand{floats(3, 4)}, opUnary(&graph.RStdOp{Eps: 0.01, Width: 4}), 7, false},
+	// As they are after units were cut: they remember how wide they were.
+	{"mean, cut", []operand{floats(3, 4)}, opUnary(&graph.ReduceOp{Kind: graph.MeanOf, Axes: []int{-1}, Width: 6}), 7, true},
+	{"deviation, cut", []operand{floats(3, 4)}, opUnary(&graph.RStdOp{Centred: true, Eps: 0.01, Width: 7}), 7, false},
+	{"root mean square, cut", []operand{floats(3, 4)}, opUnary(&graph.RStdOp{Eps: 0.01, Width: 7}), 7, false},
+	{"mask, cut", []operand{floats(3, 2, 4)}, func(_ *graph.Scope, x []graph.Value) graph.Value {
+		m := &graph.MaskOp{Site: "site", Keep: 0.75, Freq: graph.PerStep, Shape: dims(3, 2, 4), Units: []int32{0, 3, 4, 9}}
+		return graph.Mul(x[0], graph.Emit(x[0].Graph(), m).At(0))
+	}, 4, true},
 	{"layer norm", []operand{floats(3, 4), floats(4), floats(4)}, func(_ *graph.Scope, x []graph.Value) graph.Value {
 		return graph.LayerNorm(x[0], x[1], x[2], 0.01)
 	}, 7, true},

@@ -60,13 +60,12 @@ type Indexer struct {
 	owner  []int32 // element -> number of its axis
 	parent []int32
 
-	links     []Link
-	pins      []pin
-	readers   []reader
-	products  []factored
-	roles     map[*Param][]Role
-	states    []stateMark
-	recurrent map[*Node]bool
+	links    []Link
+	pins     []pin
+	readers  []reader
+	products []factored
+	roles    map[*Param][]Role
+	states   []stateMark
 }
 
 type pin struct {

@@ -27,6 +27,9 @@ func cases() []*graphtest.Case {
 	for seed := range randomCases {
 		c := random(seed)
 		c.Name = fmt.Sprint("random ", seed)
+		if seed%4 == 3 {
+			c = graphtest.Cut(rand.New(rand.NewPCG(uint64(seed), 2)), c)
+		}
 		list = append(list, c)
 	}
 	return list

@@ -22,8 +22,12 @@ const randomCases = 40
 func cases() []*graphtest.Case {
 	list := graphtest.Named()
 	for seed := range randomCases {
-		c := graphtest.Random(rand.New(rand.NewPCG(uint64(seed), 1)))
+		r := rand.New(rand.NewPCG(uint64(seed), 1))
+		c := graphtest.Random(r)
 		c.Name = fmt.Sprint("random ", seed)
+		if seed%3 == 0 {
+			c = graphtest.Cut(r, c)
+		}
 		list = append(list, c)
 	}
 	return list
