@@ -40,7 +40,11 @@ of iss groups show, or by name.`,
 	c.Flags().IntVar(&o.Steps, "steps", o.Steps, "time steps")
 	c.Flags().IntVar(&o.Rounds, "iters", o.Rounds, "timed rounds")
 	c.Flags().IntVar(&o.Threads, "threads", 0, "workers (default all cores)")
+	explain := c.Flags().Bool("explain", false, "say on standard error how each model is run, and where its time goes")
 	c.RunE = func(c *cobra.Command, args []string) error {
+		if *explain {
+			o.Explain = a.Err
+		}
 		err := errors.Join(positive(c, "batch", o.Batch), positive(c, "steps", o.Steps), positive(c, "iters", o.Rounds), positive(c, "threads", o.Threads))
 		if err != nil {
 			return wrong(err)

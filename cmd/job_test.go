@@ -52,7 +52,7 @@ func TestJob(t *testing.T) {
 		assert.Equal(t, 24, compact.Units[class][1])
 		removed += 24 - compact.Units[class][0]
 	}
-	assert.GreaterOrEqual(t, removed, 16, "a third of the units and more")
+	assert.GreaterOrEqual(t, removed, 12, "a quarter of the units and more")
 	h0, h1 := compact.Units["cell_0"][0], compact.Units["cell_1"][0]
 	products := (16+h0)*4*h0 + (h0+h1)*4*h1 + h1*271
 	assert.Equal(t, products, compact.MultAdds)

@@ -56,6 +56,7 @@ output that does is printed with its window, step and row.`,
 		ValidArgsFunction: completeRuns,
 	}
 	data.add(c)
+	numeric := c.Flags().Bool("numeric", false, "equal up to rounding in the engine is enough (a cut inside a norm over units groups its sum anew)")
 	windows := c.Flags().Int("windows", 3, "windows of data to replay")
 	threads := c.Flags().Int("threads", 0, "workers (default all cores)")
 	f := formatFlag(c)
@@ -75,7 +76,7 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
-		r, err := job.Verify(x, y, problem, m.Config, job.VerifyOptions{Windows: *windows, Threads: *threads})
+		r, err := job.Verify(x, y, problem, m.Config, job.VerifyOptions{Windows: *windows, Threads: *threads, Numeric: *numeric})
 		if err != nil {
 			return err
 		}
@@ -114,7 +115,11 @@ func (a *app) printVerdict(names []string, r *groups.Report, f *format) error {
 		}
 	} else {
 		if r.Equal {
-			fmt.Fprintf(a.Out, "equal: %s and %s, %d values of outputs and states bit for bit, over %d windows\n", names[0], names[1], r.Values, r.Windows)
+			how := fmt.Sprintf("%d values of outputs and states bit for bit", r.Values)
+			if !r.Bitwise {
+				how = "outputs and states up to rounding"
+			}
+			fmt.Fprintf(a.Out, "equal: %s and %s, %s, over %d windows\n", names[0], names[1], how, r.Windows)
 		} else {
 			fmt.Fprintf(a.Out, "different: %s and %s\nfirst difference: %v\n", names[0], names[1], r.First)
 			if r.Weights != nil {

@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/seed391906a2/iss/core"
@@ -24,6 +25,7 @@ type Options struct {
 	Rounds       int // timed runs of each model
 	Threads      int // 0: all cores
 	Seed         uint64
+	Explain      io.Writer // where each model's plan goes, with the time of its steps; nil: nowhere
 }
 
 // Paper is the protocol of the paper, with fewer rounds: it takes the mean of
@@ -71,6 +73,9 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 	}
 	results := make([]Result, len(models))
 	for i, m := range models {
+		if err := runners[i].explain(m.Name, o.Explain); err != nil {
+			return nil, fmt.Errorf("bench: %s: %w", m.Name, err)
+		}
 		r := Result{Name: m.Name, Weights: core.Weights(m.Graph), Time: spread(times[i]), Memory: runners[i].engine.Memory()}
 		r.MultAdds = core.MultAdds(runners[i].graph)
 		r.GFLOPS = 2 * float64(r.MultAdds) * float64(o.Batch*o.Steps) / r.Time.Median / 1e6
@@ -79,5 +84,7 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 	return results, nil
 }
 
-// warmup is the number of rounds that are not timed.
-const warmup = 2
+const (
+	warmup    = 2  // rounds that are not timed
+	explained = 10 // rounds that a plan's steps are timed in
+)

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,10 +44,12 @@ func drawn(g *graph.Graph) map[string]tensor.Dense[float32] {
 
 func TestRun(t *testing.T) {
 	g := languageModel(t, 50, 8, 12, 10)
-	o := Options{Batch: 3, Steps: 4, Rounds: 5, Threads: 1, Seed: 1}
+	var plan strings.Builder
+	o := Options{Batch: 3, Steps: 4, Rounds: 5, Threads: 1, Seed: 1, Explain: &plan}
 	results, err := Run(context.Background(), []Model{{Name: "drawn", Graph: g, Tensors: drawn(g)}, {Name: "new", Graph: g}}, o)
 	require.NoError(t, err)
 	require.Len(t, results, 2)
+	assert.Regexp(t, `(?s)\ndrawn\n.*Model/RNN/multi_rnn_cell/cell_1.* ms, .* %.*\nnew\n`, plan.String())
 	// Weights and products by hand: embedding 50·8, cells (8+12)·48+48 and
 	// (12+10)·40+40, softmax 10·50+50.
 	for i, name := range []string{"drawn", "new"} {

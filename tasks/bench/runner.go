@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"io"
 
 	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
@@ -30,6 +31,23 @@ func newRunner(m Model, o Options) (*runner, error) {
 
 func (r *runner) run() error { return r.engine.Run(graph.Mode{}) }
 func (r *runner) close()     { r.engine.Close() }
+
+// explain times the steps of the plan and writes it.
+func (r *runner) explain(name string, w io.Writer) error {
+	if w == nil {
+		return nil
+	}
+	r.engine.Measure(true)
+	defer r.engine.Measure(false)
+	for range explained {
+		if err := r.run(); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w, "\n%s\n", name)
+	r.engine.Explain(w)
+	return nil
+}
 
 // inference is the part of a model that answers: no loss, no targets.
 func inference(g *graph.Graph) *graph.Graph {
