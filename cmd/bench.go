@@ -38,7 +38,7 @@ of iss groups show, or by name.`,
 	units := c.Flags().String("units", "", "unit counts: 373,315 or NAME=N,…")
 	c.Flags().IntVar(&o.Batch, "batch", o.Batch, "streams side by side")
 	c.Flags().IntVar(&o.Steps, "steps", o.Steps, "time steps")
-	c.Flags().IntVar(&o.Rounds, "iters", o.Rounds, "timed rounds")
+	c.Flags().IntVar(&o.Rounds, "iters", o.Rounds, "timed rounds; without it more where a model is small")
 	c.Flags().IntVar(&o.Threads, "threads", 0, "workers (default all cores)")
 	explain := c.Flags().Bool("explain", false, "say on standard error how each model is run, and where its time goes")
 	c.RunE = func(c *cobra.Command, args []string) error {
@@ -48,6 +48,9 @@ of iss groups show, or by name.`,
 		err := errors.Join(positive(c, "batch", o.Batch), positive(c, "steps", o.Steps), positive(c, "iters", o.Rounds), positive(c, "threads", o.Threads))
 		if err != nil {
 			return wrong(err)
+		}
+		if c.Flags().Changed("iters") {
+			o.Least = 0
 		}
 		var models []bench.Model
 		for _, arg := range args {
@@ -68,7 +71,7 @@ of iss groups show, or by name.`,
 				models = append(models, cut)
 			}
 		}
-		a.Say("timing: %d×%d tokens, rounds: %d", o.Batch, o.Steps, o.Rounds)
+		a.Say("timing %d×%d tokens", o.Batch, o.Steps)
 		results, err := bench.Run(c.Context(), models, o)
 		if err != nil {
 			return stopped(err)
@@ -92,14 +95,14 @@ func benchModel(m *model.Model) (bench.Model, error) {
 }
 
 func (a *app) printBench(results []bench.Result, f *format) error {
-	t := &term.Table{Head: []string{"model", "weights", "multiply-adds", "fewer", "ms", "quartiles", "GFLOPS", "speed-up"}}
+	t := &term.Table{Head: []string{"model", "weights", "multiply-adds", "fewer", "ms", "quartiles", "rounds", "GFLOPS", "speed-up"}}
 	var views []benchView
 	for _, r := range results {
 		v := benchView{r, results[0].Time.Median / r.Time.Median}
 		views = append(views, v)
 		t.Row(r.Name, core.Compact(r.Weights), core.Compact(r.MultAdds), fmt.Sprintf("%.2fx", float64(results[0].MultAdds)/float64(r.MultAdds)),
 			fmt.Sprintf("%.3f", r.Time.Median), fmt.Sprintf("%.3f to %.3f", r.Time.Low, r.Time.High),
-			fmt.Sprintf("%.1f", r.GFLOPS), fmt.Sprintf("%.2fx", v.SpeedUp))
+			r.Rounds, fmt.Sprintf("%.1f", r.GFLOPS), fmt.Sprintf("%.2fx", v.SpeedUp))
 	}
 	return f.print(a.Streams, t, views)
 }

@@ -23,14 +23,17 @@ type Model struct {
 type Options struct {
 	Batch, Steps int // streams side by side, time steps
 	Rounds       int // timed runs of each model
-	Threads      int // 0: all cores
-	Seed         uint64
-	Explain      io.Writer // where each model's plan goes, with the time of its steps; nil: nowhere
+	// Least is for how long rounds go on at the least, though for no more than
+	// 1000 of them: a few runs of a small model say little.
+	Least   time.Duration
+	Threads int // 0: all cores
+	Seed    uint64
+	Explain io.Writer // where each model's plan goes, with the time of its steps; nil: nowhere
 }
 
 // Paper is the protocol of the paper, with fewer rounds: it takes the mean of
 // 1000 runs where this takes the median.
-var Paper = Options{Batch: 10, Steps: 30, Rounds: 30, Seed: 1}
+var Paper = Options{Batch: 10, Steps: 30, Rounds: 30, Least: time.Second, Seed: 1}
 
 // Result is what was measured of a model.
 type Result struct {
@@ -38,6 +41,7 @@ type Result struct {
 	Weights  int     `json:"weights"`
 	MultAdds int     `json:"mult_adds"` // per token
 	Time     Spread  `json:"ms"`        // milliseconds per batch
+	Rounds   int     `json:"rounds"`    // that were timed
 	GFLOPS   float64 `json:"gflops"`    // billions of operations a second at the median, a multiply-add being two
 	Memory   int64   `json:"memory"`    // bytes the executor planned
 }
@@ -57,7 +61,8 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 		runners[i] = r
 	}
 	times := make([][]float64, len(models))
-	for round := -warmup; round < o.Rounds; round++ {
+	begin := time.Now()
+	for round := -warmup; round < o.Rounds || round < most && time.Since(begin) < o.Least; round++ {
 		for i, r := range runners {
 			if err := ctx.Err(); err != nil {
 				return nil, err
@@ -76,7 +81,7 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 		if err := runners[i].explain(m.Name, o.Explain); err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", m.Name, err)
 		}
-		r := Result{Name: m.Name, Weights: core.Weights(m.Graph), Time: spread(times[i]), Memory: runners[i].engine.Memory()}
+		r := Result{Name: m.Name, Weights: core.Weights(m.Graph), Time: spread(times[i]), Rounds: len(times[i]), Memory: runners[i].engine.Memory()}
 		r.MultAdds = core.MultAdds(runners[i].graph)
 		r.GFLOPS = 2 * float64(r.MultAdds) * float64(o.Batch*o.Steps) / r.Time.Median / 1e6
 		results[i] = r
@@ -85,6 +90,7 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 }
 
 const (
-	warmup    = 2  // rounds that are not timed
-	explained = 10 // rounds that a plan's steps are timed in
+	warmup    = 2    // rounds that are not timed
+	most      = 1000 // rounds, where Least would have more
+	explained = 10   // rounds that a plan's steps are timed in
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -57,12 +58,26 @@ func TestRun(t *testing.T) {
 		assert.Equal(t, name, r.Name)
 		assert.Equal(t, 400+960+48+880+40+500+50, r.Weights)
 		assert.Equal(t, 960+880+500, r.MultAdds)
+		assert.Equal(t, 5, r.Rounds)
 		assert.Positive(t, r.Memory)
 		assert.Positive(t, r.Time.Median)
 		assert.LessOrEqual(t, r.Time.Low, r.Time.Median)
 		assert.GreaterOrEqual(t, r.Time.High, r.Time.Median)
 		assert.InEpsilon(t, 2*float64(r.MultAdds)*12/r.Time.Median/1e6, r.GFLOPS, 1e-12, "operations a millisecond, in billions a second")
 	}
+}
+
+// Small models are run until the time is up, or a thousand times.
+func TestRunAtLeast(t *testing.T) {
+	m := []Model{{Name: "m", Graph: languageModel(t, 10, 2, 2)}}
+	o := Options{Batch: 1, Steps: 1, Rounds: 2, Threads: 1, Least: time.Minute}
+	results, err := Run(context.Background(), m, o)
+	require.NoError(t, err)
+	assert.Equal(t, 1000, results[0].Rounds)
+	o.Least = time.Nanosecond
+	results, err = Run(context.Background(), m, o)
+	require.NoError(t, err)
+	assert.Equal(t, 2, results[0].Rounds)
 }
 
 // What is timed is inference with these weights on these ids: its logits are
