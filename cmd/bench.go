@@ -95,14 +95,14 @@ func benchModel(m *model.Model) (bench.Model, error) {
 }
 
 func (a *app) printBench(results []bench.Result, f *format) error {
-	t := &term.Table{Head: []string{"model", "weights", "multiply-adds", "fewer", "ms", "quartiles", "rounds", "GFLOPS", "speed-up"}}
+	t := &term.Table{Head: []string{"model", "weights", "multiply-adds", "fewer", "ms", "quartiles", "GFLOPS", "speed-up"}}
 	var views []benchView
 	for _, r := range results {
 		v := benchView{r, results[0].Time.Median / r.Time.Median}
 		views = append(views, v)
 		t.Row(r.Name, core.Compact(r.Weights), core.Compact(r.MultAdds), fmt.Sprintf("%.2fx", float64(results[0].MultAdds)/float64(r.MultAdds)),
 			fmt.Sprintf("%.3f", r.Time.Median), fmt.Sprintf("%.3f to %.3f", r.Time.Low, r.Time.High),
-			r.Rounds, fmt.Sprintf("%.1f", r.GFLOPS), fmt.Sprintf("%.2fx", v.SpeedUp))
+			fmt.Sprintf("%.1f", r.GFLOPS), fmt.Sprintf("%.2fx", v.SpeedUp))
 	}
 	return f.print(a.Streams, t, views)
 }
