@@ -1,6 +1,11 @@
 package rewrite
 
-import "github.com/seed391906a2/iss/core/graph"
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed391906a2/iss/core/graph"
+)
 
 // maxRounds bounds how often the passes run: two or three rounds are enough
 // where loops lie in loops, since what leaves the inner one may then leave the
@@ -11,8 +16,8 @@ const maxRounds = 5
 // is faster to run. g stays as it is; the two share their parameters.
 func Optimize(g *graph.Graph) *graph.Graph {
 	g = simplify(g)
-	for n, rounds := 0, 0; n != size(g) && rounds < maxRounds; rounds++ {
-		n = size(g)
+	for before, rounds := "", 0; before != text(g) && rounds < maxRounds; rounds++ {
+		before = text(g)
 		g = pushSlices(g)
 		g = splitProducts(g)
 		g = groupSums(g)
@@ -44,4 +49,21 @@ func size(g *graph.Graph) int {
 		}
 	}
 	return n
+}
+
+// text writes all operations of a graph down: graphs that do the same in the
+// same order have the same text.
+func text(g *graph.Graph) string {
+	var b strings.Builder
+	for _, n := range g.Nodes {
+		fmt.Fprint(&b, n.Op.Name(), n.Shapes)
+		for _, v := range n.In {
+			fmt.Fprintf(&b, " %d.%d", v.Node.ID, v.Out)
+		}
+		if op, ok := n.Op.(*graph.ScanOp); ok {
+			fmt.Fprintf(&b, " {%s}", text(op.Body))
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
 }
