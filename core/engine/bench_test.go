@@ -142,3 +142,18 @@ func BenchmarkInfer(b *testing.B) {
 		b.Run(z.name, func(b *testing.B) { benchmark(b, z, false) })
 	}
 }
+
+func BenchmarkBind(b *testing.B) {
+	e := ready(b, small, true)
+	defer e.Close()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		require.NoError(b, e.Bind(graph.Binding{"time": small.steps - i%2, "batch": small.batch}))
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	for b.Loop() {
+		ready(b, small, true).Close()
+	}
+}

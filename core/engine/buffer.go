@@ -16,6 +16,8 @@ type buffer struct {
 	param    bool     // the values of a parameter
 	constant bool     // never written
 	uniform  *uniform // one number that stands for all elements
+	scratch  bool     // of a value, which may turn out to need no memory
+	used     bool     // it does need it
 
 	floats []float32
 	words  []int32
@@ -114,7 +116,7 @@ func (b *buffer) length(n lengths) int {
 }
 
 func (b *buffer) allocate(most lengths) {
-	if b.floats != nil || b.words != nil {
+	if b.floats != nil || b.words != nil || b.scratch && !b.used {
 		return
 	}
 	if b.ints {

@@ -1,63 +1,10 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/seed391906a2/iss/core/graph"
 )
-
-// planner turns a graph into steps, in passes:
-//
-//	build    graph → nodes; sums of products become one node (chain.go)
-//	claim    who writes where: parts of joins, states, bases of products (claim.go)
-//	fit      copies for operands that lie too oddly to be read (fit.go)
-//	schedule which nodes run together (schedule.go)
-//	place    memory, results over operands that die (memory.go)
-//	emit     steps (emit.go)
-type planner struct {
-	opt     Options
-	syms    symbols
-	root    *block
-	buffers []*buffer
-	params  map[string]*buffer
-	inputs  map[string]*buffer
-	checks  []idCheck
-	packs   []*pack // of parameters and constants
-	masks   []*maskStep
-	tables  []*lookupGradStep
-	depth   int // of nested loops
-}
-
-// internal is a fault of the planner itself.
-func internal(format string, args ...any) error {
-	return fmt.Errorf("engine: internal: "+format, args...)
-}
-
-func (p *planner) buffer(b *buffer) *buffer {
-	p.buffers = append(p.buffers, b)
-	return b
-}
-
-// param is the memory of a parameter.
-func (p *planner) param(q *graph.Param) *buffer {
-	b, ok := p.params[q.Name]
-	if !ok {
-		b = p.buffer(&buffer{name: "parameter " + q.Name, shape: p.syms.shape(graph.Of(q.Shape...)), dense: true, param: true})
-		p.params[q.Name] = b
-	}
-	return b
-}
-
-// input is the memory of an input.
-func (p *planner) input(op *graph.InputOp, s shape) *buffer {
-	b, ok := p.inputs[op.Label]
-	if !ok {
-		b = p.buffer(&buffer{name: "input " + op.Label, shape: s, dense: true, ints: op.Kind == graph.Int})
-		p.inputs[op.Label] = b
-	}
-	return b
-}
 
 // newBlock builds the nodes of g. Of its outputs only the wanted ones count.
 func (p *planner) newBlock(g *graph.Graph, wanted []bool, parent *block, at *node) *block {
@@ -251,60 +198,4 @@ func (b *block) constant(n *graph.Node, op *graph.ConstOp) *value {
 		buf.floats[i] = float32(x)
 	}
 	return b.leaf(n, buf)
-}
-
-// see makes an alias, or a move where strides cannot say it.
-func (b *block) see(m node, s shape) *value {
-	strided := false
-	switch op := m.op.(type) {
-	case *graph.ExpandOp:
-		m.see = func(v view) view { return v.expand(s) }
-	case *graph.ViewOp:
-		m.see = func(v view) view { return v.squeeze(s) }
-	case *graph.SliceOp:
-		m.see = func(v view) view { return v.slice(op.Axis, op.Start, op.Step, op.N) }
-		strided = op.Axis == -1 && op.Step != 1 && op.N > 1
-		if op.Axis == -1 && op.Step == 1 {
-			m.part = &part{op.Start, op.N}
-		}
-	case *graph.ReshapeOp:
-		m.see = func(v view) view {
-			w, ok := v.reshape(op.From, op.To)
-			if !ok {
-				panic(internal("%s: the elements of %v do not lie close", op.Name(), v.shape))
-			}
-			return w
-		}
-		if op.From > 1 && !m.in[0].close() {
-			m.in[0] = b.moved(m.in[0], m.place)
-			m.in[0].close()
-		}
-	}
-	m.kind = alias
-	v := b.node(m, s)
-	if strided {
-		return b.moved(v, m.place)
-	}
-	return v
-}
-
-// moved is a copy of v with memory of its own.
-func (b *block) moved(v *value, place string) *value {
-	return b.node(node{kind: other, move: &arrangement{}, in: []*value{v}, place: place}, v.shape)
-}
-
-// close makes v's memory have no gaps between the last axes; false if it is
-// not v's to decide.
-func (v *value) close() bool {
-	switch v.def.kind {
-	case elem, prod, other:
-		v.compact = true
-		return true
-	case leaf:
-		if o := v.def.source.outer; o != nil {
-			return o.close()
-		}
-		return true
-	}
-	return false
 }

@@ -16,10 +16,13 @@ type productStep struct {
 	bias   *view
 	add    bool // the base lies in dst
 	inLoop bool
-	what   string
+	direct bool // a is read in place, by every worker for its own tiles
 
 	to, from loc // result and bias, bound
 }
+
+// fewRows is how many rows are too few for packing them to pay.
+const fewRows = 64
 
 // factorPair is one product of a sum.
 type factorPair struct {
@@ -33,7 +36,7 @@ type factorPair struct {
 }
 
 func (b *block) product(n *node) step {
-	s := &productStep{dst: n.out[0].view(), add: n.base != nil, inLoop: b.loop != nil, what: n.place}
+	s := &productStep{dst: n.out[0].view(), add: n.base != nil, inLoop: b.loop != nil}
 	if !s.dst.matrix() {
 		panic(internal("%v: its result does not lie as a matrix", n))
 	}
@@ -68,6 +71,7 @@ func (s *productStep) bind(n lengths) {
 		s.from.bind(*s.bias, n)
 	}
 	m, cols := s.dst.shape.lead().count().at(n), s.dst.shape.last().at(n)
+	s.direct = s.inLoop || m <= fewRows
 	for i := range s.parts {
 		f := &s.parts[i]
 		f.left.bind(f.a, n)
@@ -93,7 +97,7 @@ func (s *productStep) run(x *worker) {
 	for i := range s.parts {
 		f := &s.parts[i]
 		a := f.left.from(x)
-		if f.packed != nil && s.inLoop {
+		if f.packed != nil && s.direct {
 			kernel.GemmPacked(x.w, x.n, f.g.M, a, f.g.LDA, f.packed, c, f.g.LDC, f.g.Acc, bias)
 		} else {
 			g := f.g

@@ -99,15 +99,3 @@ func (l *loc) gap() int {
 	}
 	return l.stride[len(l.stride)-1]
 }
-
-// dense reports whether elements follow each other in order, without gaps.
-func (l *loc) dense() bool {
-	at := 1
-	for k := len(l.dims) - 1; k >= 0; k-- {
-		if l.dims[k] != 1 && l.stride[k] != at {
-			return false
-		}
-		at *= l.dims[k]
-	}
-	return true
-}

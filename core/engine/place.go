@@ -48,9 +48,10 @@ func (v *value) view() view {
 		return c.value.view().enter(n.block.loop)
 	}
 	if v.buf == nil {
-		v.buf = n.block.p.buffer(&buffer{name: n.String(), shape: v.shape, ints: v.ints})
+		v.buf = n.block.p.buffer(&buffer{name: n.String(), shape: v.shape, scratch: true})
 	}
 	v.buf.times = v.times
+	v.buf.used = v.buf.used || n.block.p.placed
 	return v.buf.view()
 }
 

@@ -17,7 +17,6 @@ type worker struct {
 	slots  []float32
 	ptr    []*float32
 	base   []unsafe.Pointer
-	row    []float32 // scratch for one row
 	ins    [1]kernel.Ins
 	timing bool // worker 0 of a run that is measured
 	_      [64]byte
