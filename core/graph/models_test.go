@@ -169,7 +169,7 @@ func TestRestrictTwice(t *testing.T) {
 		again := graph.Index(half)
 		want := places(slices.DeleteFunc(slices.Clone(atoms.Carry(list[len(list)-1])), func(p graph.Place) bool {
 			kept := half.Param(p.Param.Name).Kept // indices that are products went with their other factor
-			return kept != nil && kept[p.Axis] != nil && !slices.Contains(kept[p.Axis], p.Index)
+			return kept != nil && kept[p.Axis] != nil && !slices.Contains(kept[p.Axis], number(p))
 		}))
 		unit := slices.IndexFunc(again.All(), func(u graph.Atom) bool {
 			return slices.Equal(places(again.Carry(u)), want) && len(again.Pins(u)) == 0
@@ -189,14 +189,18 @@ func TestRestrictTwice(t *testing.T) {
 // places are the indices that a unit has, by their original numbers.
 func places(carry []graph.Place) (list []string) {
 	for _, p := range carry {
-		index := p.Index
-		if p.Param.Kept != nil && p.Param.Kept[p.Axis] != nil {
-			index = p.Param.Kept[p.Axis][index]
-		}
-		list = append(list, fmt.Sprint(p.Param.Name, " ", p.Axis, " ", index))
+		list = append(list, fmt.Sprint(p.Param.Name, " ", p.Axis, " ", number(p)))
 	}
 	slices.Sort(list)
 	return list
+}
+
+// number is what an index was in the first ancestor.
+func number(p graph.Place) int {
+	if p.Param.Kept != nil && p.Param.Kept[p.Axis] != nil {
+		return p.Param.Kept[p.Axis][p.Index]
+	}
+	return p.Index
 }
 
 // TestZerosOfModels zeroes random columns and biases: what FindZeros says of
