@@ -22,21 +22,38 @@ func run(ctx context.Context, args []string, plugins ...core.CellPlugin) (code i
 	return code, o.String(), e.String()
 }
 
-// A training that is stopped before its first batch can be resumed: status 3.
+// A training that is stopped before its first batch, its twin's included, can
+// be resumed: status 3.
 func TestStopped(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "tiny.json")
 	require.NoError(t, os.WriteFile(config, []byte(tiny), 0o666))
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	code, out, log := run(ctx, []string{"train", config, "--out", filepath.Join(dir, "run"), "--threads", "1"})
-	assert.Equal(t, 3, code, log)
-	assert.Contains(t, log, "stopped and saved; go on with: iss train --resume")
-	assert.Empty(t, out)
+	for _, tt := range []struct {
+		name string
+		args []string
+		want []string // in the closing words
+	}{
+		{"alone", []string{config}, []string{"perplexity valid", "dense model: "}},
+		{"with its twin", []string{
+			"demo", "--epochs", "1", "--set", "model.hidden=[8,8]", "--set", "model.embedding=8", "--set", "iss.regularizers.0.lambda=1e-4",
+		}, []string{"dense model: ", "sparse model: "}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(context.Background())
+			cancel()
+			out := filepath.Join(t.TempDir(), "run")
+			code, result, log := run(ctx, append([]string{"train", "--out", out, "--threads", "1"}, tt.args...))
+			assert.Equal(t, 3, code, log)
+			assert.Contains(t, log, "stopped and saved; go on with: iss train --resume "+filepath.ToSlash(out))
+			assert.Empty(t, result)
 
-	code, out, log = run(context.Background(), []string{"train", "--resume", filepath.Join(dir, "run"), "--threads", "1"})
-	assert.Equal(t, 0, code, log)
-	assert.Contains(t, out, "perplexity valid")
+			code, result, log = run(context.Background(), []string{"train", "--resume", out, "--threads", "1"})
+			assert.Equal(t, 0, code, log)
+			for _, want := range tt.want {
+				assert.Contains(t, result, want)
+			}
+		})
+	}
 }
 
 // No panic reaches a user.

@@ -45,6 +45,7 @@ var fixtureDir = sync.OnceValues(func() (string, error) {
 		{"train", config, "--out", dense},
 		append([]string{"train", config, "--init", dense, "--out", sparse, "--no-compact"}, strong...),
 	} {
+		args = append(args, "--threads", "1")
 		var out, log strings.Builder
 		if code := cmd.Run(context.Background(), args, term.Streams{In: strings.NewReader(""), Out: &out, Err: &log}); code != 0 {
 			return "", fmt.Errorf("iss %s: status %d\n%s", strings.Join(args, " "), code, log.String())
