@@ -13,6 +13,7 @@ import (
 type arrangement struct {
 	axis     int // from the end, 0: none
 	from, to []int
+	gaps     bool // there are places that nothing goes to: they are zero
 	add      bool // several may meet in one place
 }
 
@@ -22,10 +23,10 @@ func arrange(op graph.Op, n *graph.Node) *arrangement {
 	case *graph.GatherOp:
 		return &arrangement{axis: op.Axis, from: op.At, to: count(0, 1, len(op.At))}
 	case *graph.ScatterOp:
-		return &arrangement{axis: op.Axis, from: count(0, 1, len(op.At)), to: op.At, add: true}
+		return &arrangement{axis: op.Axis, from: count(0, 1, len(op.At)), to: op.At, gaps: true, add: true}
 	case *graph.SpreadOp:
 		k := n.In[0].Shape()[n.In[0].Rank()+op.Axis].Size
-		return &arrangement{axis: op.Axis, from: count(0, 1, k), to: count(op.Start, op.Step, k), add: true}
+		return &arrangement{axis: op.Axis, from: count(0, 1, k), to: count(op.Start, op.Step, k), gaps: true}
 	}
 	return nil
 }
@@ -43,7 +44,7 @@ type moveStep struct {
 	arrangement
 	in, out view
 
-	src, dst     loc // without the axis
+	src, dst     loc // without the axis, unless it is the last
 	srcAt, dstAt int // strides of the axis
 	size         int // of the axis of dst
 }
@@ -51,7 +52,7 @@ type moveStep struct {
 func (s *moveStep) bind(n lengths) {
 	s.src.bind(s.in, n)
 	s.dst.bind(s.out, n)
-	if s.axis == 0 {
+	if s.axis == 0 || s.axis == -1 {
 		return
 	}
 	s.srcAt, _ = s.src.without(s.axis)
@@ -72,22 +73,47 @@ func (s *moveStep) run(x *worker) {
 	lo, hi := x.share(s.dst.rows())
 	for r := lo; r < hi; r++ {
 		a, d := s.src.row(r), s.dst.row(r)
-		if s.axis == 0 {
+		switch s.axis {
+		case 0:
 			copyRow(dst[d:], s.dst.gap(), src[a:], s.src.gap(), s.dst.width())
-			continue
+		case -1:
+			s.arrangeRow(dst[d:], src[a:])
+		default:
+			s.arrangeRows(dst[d:], src[a:])
 		}
+	}
+}
+
+// arrangeRow arranges the elements of one row.
+func (s *moveStep) arrangeRow(dst, src []float32) {
+	gd, gs := s.dst.gap(), s.src.gap()
+	if s.gaps {
+		clearRow(dst, gd, s.dst.width())
+	}
+	if s.add {
+		for i, k := range s.to {
+			dst[k*gd] += src[s.from[i]*gs]
+		}
+		return
+	}
+	for i, k := range s.to {
+		dst[k*gd] = src[s.from[i]*gs]
+	}
+}
+
+// arrangeRows arranges rows along an outer axis.
+func (s *moveStep) arrangeRows(dst, src []float32) {
+	gd, gs, n := s.dst.gap(), s.src.gap(), s.dst.width()
+	if s.gaps {
+		for i := range s.size {
+			clearRow(dst[i*s.dstAt:], gd, n)
+		}
+	}
+	for i, k := range s.to {
 		if s.add {
-			for i := range s.size {
-				clearRow(dst[d+i*s.dstAt:], s.dst.gap(), s.dst.width())
-			}
-		}
-		for i := range len(s.to) {
-			from, to := src[a+s.from[i]*s.srcAt:], dst[d+s.to[i]*s.dstAt:]
-			if s.add {
-				addRow(to, s.dst.gap(), from, s.src.gap(), s.dst.width())
-			} else {
-				copyRow(to, s.dst.gap(), from, s.src.gap(), s.dst.width())
-			}
+			addRow(dst[k*s.dstAt:], gd, src[s.from[i]*s.srcAt:], gs, n)
+		} else {
+			copyRow(dst[k*s.dstAt:], gd, src[s.from[i]*s.srcAt:], gs, n)
 		}
 	}
 }
@@ -113,6 +139,10 @@ func addRow(dst []float32, gd int, src []float32, gs, n int) {
 }
 
 func clearRow(dst []float32, gap, n int) {
+	if gap == 1 {
+		clear(dst[:n])
+		return
+	}
 	for i := range n {
 		dst[i*gap] = 0
 	}
