@@ -125,7 +125,7 @@ func spotName(p *graph.Param, axis, index int) string {
 
 // inputKinds name the roles of inputs.
 var inputKinds = map[graph.InputRole]string{
-	graph.Feed: "input", graph.Carried: "carried state", graph.Sequence: "the step's slice of", graph.Previous: "state", graph.Capture: "captured",
+	graph.Feed: "input", graph.Carried: "carried state", graph.Sequence: "the step's slice of", graph.Previous: "state",
 }
 
 // String names the index together with its value.
@@ -135,6 +135,9 @@ func (e elem) String() string {
 	case *graph.ParamOp:
 		return spotName(op.P, e.axis.Axis, e.index) + " of " + op.P.Name
 	case *graph.InputOp:
+		if op.Role == graph.Capture { // the step reads it from around it
+			return elem{graph.Axis{Value: op.Outer, Axis: e.axis.Axis}, e.index}.String() + ", read in the step"
+		}
 		return fmt.Sprintf("index %d of axis %d of %s %s in %s", e.index, e.axis.Axis, inputKinds[op.Role], op.Label, orRoot(n.Place))
 	}
 	return fmt.Sprintf("index %d of axis %d of the result of %v", e.index, e.axis.Axis, n)
