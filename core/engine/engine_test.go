@@ -90,3 +90,14 @@ func TestRandomModels(t *testing.T) {
 		})
 	}
 }
+
+// FuzzModels looks for models that the engine and the interpreter see differently.
+func FuzzModels(f *testing.F) {
+	for seed := range uint64(8) {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64) {
+		c := withGradient(graphtest.Random(rand.New(rand.NewPCG(seed, 4))))
+		compare(t, c, 1+int(seed%2), seed%3 == 0, seed)
+	})
+}

@@ -7,10 +7,7 @@ import (
 // fusion is a cross-entropy and its gradient of the same logits, computed at
 // once: there is one pass of exp, and the gradient takes the place of logits
 // that nobody else reads.
-type fusion struct {
-	loss, grad *graph.Node
-	node       *node
-}
+type fusion struct{ node *node }
 
 // entropy builds n as half of a fusion, if there is one.
 func (b *block) entropy(n *graph.Node, m node) bool {
@@ -49,7 +46,7 @@ func (b *block) fuse(n *graph.Node) *fusion {
 		if dependsOn(g.In[2].Node, n, map[*graph.Node]bool{}) {
 			return nil
 		}
-		f := &fusion{loss: n, grad: g}
+		f := &fusion{}
 		if b.fused == nil {
 			b.fused = map[*graph.Node]*fusion{}
 		}

@@ -258,3 +258,34 @@ func TestMemoryOfTheLargeModel(t *testing.T) {
 	assert.Less(t, e.Memory(), int64(1.2e9))
 	t.Logf("%.0f MB", float64(e.Memory())/1e6)
 }
+
+// No steps and no rows are lengths too: states stay what they were.
+func TestEmptyLengths(t *testing.T) {
+	for _, empty := range []string{"time", "batch"} {
+		for _, c := range append(graphtest.Named(), twins(t)) {
+			c = withGradient(c)
+			e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 2})
+			require.NoError(t, err)
+			none := *c
+			none.Binding = graph.Binding{"time": 3, "batch": 2}
+			none.Binding[empty] = 0
+			m := interp.New[float64](c.Graph)
+			require.NoError(t, graphtest.Load(&none, e, 1))
+			require.NoError(t, graphtest.Load(&none, m, 1))
+			require.NoError(t, e.Run(graph.Mode{Training: true}))
+			require.NoError(t, m.Run(graph.Mode{Training: true}))
+			for _, name := range c.Graph.Names {
+				got, want := e.Output(name), m.Output(name)
+				require.Len(t, got, len(want), name)
+				for i := range want {
+					if want[i] != want[i] {
+						assert.True(t, got[i] != got[i], "%s: %s[%d] is %g, the interpreter has NaN", c.Name, name, i, got[i])
+					} else {
+						assert.InDelta(t, want[i], got[i], 1e-5, "%s: %s[%d]", c.Name, name, i)
+					}
+				}
+			}
+			e.Close()
+		}
+	}
+}
