@@ -49,9 +49,7 @@ func (b *block) link() {
 	}
 	for _, n := range b.nodes {
 		for _, v := range n.in {
-			if v != nil {
-				v.users = append(v.users, n)
-			}
+			v.users = append(v.users, n)
 		}
 	}
 	for _, v := range b.outs {
@@ -64,46 +62,46 @@ func (b *block) link() {
 // settle puts the nodes in an order in which they can run, drops those that
 // nobody reads, and links them.
 func (b *block) settle() {
-	live := map[*node]bool{}
+	live := reach(b.outs)
 	var order []*node
-	var visit func(n *node)
-	visit = func(n *node) {
-		if live[n] {
+	placed := map[*node]bool{}
+	var place func(n *node)
+	place = func(n *node) {
+		if placed[n] {
 			return
 		}
-		live[n] = true
+		placed[n] = true
 		for _, v := range n.in {
-			if v != nil {
-				visit(v.def)
-			}
+			place(v.def)
 		}
 		order = append(order, n)
 	}
-	wanted := map[*node]bool{}
-	var want func(n *node)
-	want = func(n *node) {
-		if wanted[n] {
-			return
-		}
-		wanted[n] = true
-		for _, v := range n.in {
-			if v != nil {
-				want(v.def)
-			}
-		}
-	}
-	for _, v := range b.outs {
-		if v != nil {
-			want(v.def)
-		}
-	}
 	for _, n := range b.nodes {
-		if wanted[n] {
-			visit(n)
+		if live[n] {
+			place(n)
 		}
 	}
 	b.nodes = order
 	b.link()
+}
+
+// reach is what the given values are made of.
+func reach(from []*value) map[*node]bool {
+	live := map[*node]bool{}
+	var mark func(v *value)
+	mark = func(v *value) {
+		if v == nil || live[v.def] {
+			return
+		}
+		live[v.def] = true
+		for _, w := range v.def.in {
+			mark(w)
+		}
+	}
+	for _, v := range from {
+		mark(v)
+	}
+	return live
 }
 
 // each calls f for the block and the bodies in it, outermost first.

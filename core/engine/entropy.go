@@ -39,7 +39,7 @@ func (b *block) fuse(n *graph.Node) *fusion {
 	if _, ok := n.Op.(*graph.CrossEntropyOp); !ok {
 		return nil
 	}
-	for _, g := range b.graph.Nodes {
+	for _, g := range b.graph.Nodes[n.ID:] {
 		if _, ok := g.Op.(*graph.CrossEntropyGradOp); !ok || !b.needed[g] || g.In[0] != n.In[0] || g.In[1] != n.In[1] {
 			continue
 		}
