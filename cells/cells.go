@@ -9,13 +9,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/registry"
 )
 
 // All are the cells that come with iss.
-func All() []core.CellPlugin { return []core.CellPlugin{LSTM, RNN} }
+func All() []core.CellPlugin { return []core.CellPlugin{GRU, LSTM, RHN, RNN} }
 
 // Catalogue is a registry of plug-ins. A name that is taken is an error that
 // names both sources.
@@ -42,6 +44,22 @@ func options(cell string, cfg core.CellConfig, o any) error {
 	d.DisallowUnknownFields()
 	if err := d.Decode(o); err != nil {
 		return fmt.Errorf("cells: %s: options: %w", cell, err)
+	}
+	return nil
+}
+
+// keep writes the chances to keep of a configuration to the places of a cell.
+func keep(cell string, cfg core.CellConfig, places map[string]*float64) error {
+	for _, name := range slices.Sorted(maps.Keys(cfg.Keep)) {
+		to, k := places[name], cfg.Keep[name]
+		if to == nil {
+			known := slices.Sorted(maps.Keys(places))
+			return fmt.Errorf("cells: %s: keep.%s: %w", cell, name, registry.Unknown("place with dropout", name, known))
+		}
+		if !(k > 0 && k <= 1) {
+			return fmt.Errorf("cells: %s: keep.%s: %g is not a chance to keep in (0, 1]", cell, name, k)
+		}
+		*to = k
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed391906a2/iss/cells"
 	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/interp"
 	"github.com/seed391906a2/iss/core/rng"
@@ -18,8 +19,14 @@ import (
 // the gradient of everything.
 func layer(t *testing.T, p core.CellPlugin, in, hidden int, options string) (*graph.Graph, []string) {
 	t.Helper()
-	cell, err := p.New(core.CellConfig{Input: in, Hidden: hidden, Options: []byte(options)})
+	return layerOf(t, p, core.CellConfig{Input: in, Hidden: hidden, Options: []byte(options)})
+}
+
+func layerOf(t *testing.T, p core.CellPlugin, cfg core.CellConfig) (*graph.Graph, []string) {
+	t.Helper()
+	cell, err := p.New(cfg)
 	require.NoError(t, err)
+	in := cfg.Input
 	g, err := graph.Trace(p.Name, func(s *graph.Scope) {
 		time, batch := graph.Symbol("time"), graph.Symbol("batch")
 		x := s.Input("x", time, batch, graph.Fixed(in))
@@ -84,6 +91,10 @@ var variants = []struct {
 	{"lstm without forget bias", `{"forget_bias": 0}`, cells.LSTM},
 	{"rnn tanh", `{}`, cells.RNN},
 	{"rnn relu", `{"activation": "relu"}`, cells.RNN},
+	{"gru", `{}`, cells.GRU},
+	{"gru reset after", `{"reset": "after"}`, cells.GRU},
+	{"rhn depth 1", `{"depth": 1}`, cells.RHN},
+	{"rhn depth 3", `{"depth": 3, "t_bias": -1}`, cells.RHN},
 }
 
 // Gradients through four steps are those of central differences.
@@ -116,56 +127,6 @@ func TestGradients(t *testing.T) {
 	}
 }
 
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-// The LSTM is its equations, gate by gate, in the published storage order i, j, f, o.
-func TestLSTMEquations(t *testing.T) {
-	for _, forget := range []float64{0, 1} {
-		options := `{"forget_bias": 0}`
-		if forget == 1 {
-			options = `{}`
-		}
-		const in, hidden = 3, 4
-		g, _ := layer(t, cells.LSTM, in, hidden, options)
-		m, at := machine(t, g, 1, 1)
-		require.NoError(t, m.Run(graph.Mode{}))
-		w, b := at["basic_lstm_cell/weights"], at["basic_lstm_cell/biases"]
-		input := append(append([]float64(nil), at["x"]...), at["h"]...)
-		for k := range hidden {
-			gate := func(n int) float64 {
-				z := b[n*hidden+k]
-				for r, v := range input {
-					z += v * w[r*4*hidden+n*hidden+k]
-				}
-				return z
-			}
-			c := sigmoid(gate(2)+forget)*at["c"][k] + sigmoid(gate(0))*math.Tanh(gate(1))
-			assert.InDelta(t, sigmoid(gate(3))*math.Tanh(c), m.Output("y")[k], 1e-14, "forget bias %g, unit %d", forget, k)
-		}
-	}
-}
-
-// The vanilla network is its equation, for both activations.
-func TestRNNEquation(t *testing.T) {
-	for options, act := range map[string]func(float64) float64{
-		`{}`:                     math.Tanh,
-		`{"activation": "relu"}`: func(x float64) float64 { return math.Max(x, 0) },
-	} {
-		const in, hidden = 3, 4
-		g, _ := layer(t, cells.RNN, in, hidden, options)
-		m, at := machine(t, g, 1, 1)
-		require.NoError(t, m.Run(graph.Mode{}))
-		input := append(append([]float64(nil), at["x"]...), at["h"]...)
-		for k := range hidden {
-			z := at["basic_rnn_cell/biases"][k]
-			for r, v := range input {
-				z += v * at["basic_rnn_cell/weights"][r*hidden+k]
-			}
-			assert.InDelta(t, act(z), m.Output("y")[k], 1e-14, "%s, unit %d", options, k)
-		}
-	}
-}
-
 func TestCellFaults(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -177,10 +138,55 @@ func TestCellFaults(t *testing.T) {
 		{"no input", cells.RNN, core.CellConfig{Hidden: 3}, "input size 0"},
 		{"unknown option", cells.LSTM, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"forgetbias": 1}`)}, "forgetbias"},
 		{"unknown activation", cells.RNN, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"activation": "gelu"}`)}, "known: relu, tanh"},
+		{"unknown reset", cells.GRU, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"reset": "behind"}`)}, "known: after, before"},
+		{"no depth", cells.RHN, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"depth": 0}`)}, "depth is 0"},
+		{"unknown place", cells.RHN, core.CellConfig{Input: 3, Hidden: 3, Keep: map[string]float64{"hh": 0.5}}, "known: h, i; nearest is h"},
+		{"no chance", cells.RHN, core.CellConfig{Input: 3, Hidden: 3, Keep: map[string]float64{"h": 0}}, "keep.h: 0 is not a chance to keep"},
 		{"wrong type", cells.LSTM, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"forget_bias": "one"}`)}, "lstm: options"},
 	} {
 		_, err := c.p.New(c.cfg)
 		assert.ErrorContains(t, err, c.want, c.name)
+	}
+}
+
+// The compiled executor computes what the interpreter does, forward and
+// gradient, with the masks of the cell's places.
+func TestEngine(t *testing.T) {
+	for _, v := range variants {
+		t.Run(v.name, func(t *testing.T) {
+			cfg := core.CellConfig{Input: 5, Hidden: 7, Options: []byte(v.options), Keep: map[string]float64{}}
+			for _, place := range v.plugin.Keep {
+				cfg.Keep[place] = 0.7
+			}
+			g, _ := layerOf(t, v.plugin, cfg)
+			want, at := machine(t, g, 4, 3)
+			got, err := engine.New(g, engine.Options{Max: graph.Binding{"time": 4, "batch": 3}, Threads: 1})
+			require.NoError(t, err)
+			defer got.Close()
+			require.NoError(t, got.Bind(graph.Binding{"time": 4, "batch": 3}))
+			for _, p := range g.Params {
+				narrow(got.Param(p.Name), at[p.Name])
+			}
+			for _, in := range g.Inputs {
+				name := in.Node.Op.(*graph.InputOp).Label
+				narrow(got.Floats(name), at[name])
+			}
+			got.Changed()
+			mode := graph.Mode{Training: true, Seed: 3, Step: 9}
+			require.NoError(t, want.Run(mode))
+			require.NoError(t, got.Run(mode))
+			for _, name := range g.Names {
+				for i, w := range want.Output(name) {
+					require.InDelta(t, w, got.Output(name)[i], 2e-5*max(1, math.Abs(w)), "%s[%d]", name, i)
+				}
+			}
+		})
+	}
+}
+
+func narrow(to []float32, from []float64) {
+	for i, v := range from {
+		to[i] = float32(v)
 	}
 }
 
