@@ -2,6 +2,7 @@ package cells_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -89,6 +90,9 @@ var variants = []struct {
 }{
 	{"lstm", `{}`, cells.LSTM},
 	{"lstm without forget bias", `{"forget_bias": 0}`, cells.LSTM},
+	{"lstm peepholes", `{"peepholes": true}`, cells.LSTM},
+	{"lstm projection", `{"projection": 2, "forget_bias": 0}`, cells.LSTM},
+	{"lstm peepholes and projection", `{"peepholes": true, "projection": 2}`, cells.LSTM},
 	{"rnn tanh", `{}`, cells.RNN},
 	{"rnn relu", `{"activation": "relu"}`, cells.RNN},
 	{"gru", `{}`, cells.GRU},
@@ -138,6 +142,7 @@ func TestCellFaults(t *testing.T) {
 		{"no input", cells.RNN, core.CellConfig{Hidden: 3}, "input size 0"},
 		{"unknown option", cells.LSTM, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"forgetbias": 1}`)}, "forgetbias"},
 		{"unknown activation", cells.RNN, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"activation": "gelu"}`)}, "known: relu, tanh"},
+		{"negative projection", cells.LSTM, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"projection": -1}`)}, "projection is -1"},
 		{"unknown reset", cells.GRU, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"reset": "behind"}`)}, "known: after, before"},
 		{"no depth", cells.RHN, core.CellConfig{Input: 3, Hidden: 3, Options: []byte(`{"depth": 0}`)}, "depth is 0"},
 		{"unknown place", cells.RHN, core.CellConfig{Input: 3, Hidden: 3, Keep: map[string]float64{"hh": 0.5}}, "known: h, i; nearest is h"},
@@ -181,6 +186,23 @@ func TestEngine(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The output is as wide as the layer, but behind a projection.
+func TestOutputSize(t *testing.T) {
+	for _, v := range variants {
+		want := 7
+		if strings.Contains(v.name, "projection") {
+			want = 2
+		}
+		cell, err := v.plugin.New(core.CellConfig{Input: 5, Hidden: 7, Options: []byte(v.options)})
+		require.NoError(t, err)
+		got, err := core.OutputSize(cell, 5)
+		require.NoError(t, err)
+		assert.Equal(t, want, got, v.name)
+		_, err = core.OutputSize(cell, 6)
+		assert.Error(t, err, "%s was made for 5 inputs", v.name)
 	}
 }
 

@@ -44,6 +44,26 @@ func TestLSTMEquations(t *testing.T) {
 	}
 }
 
+// Peepholes show the old memory to the gates i and f, the new one to o; the
+// projection is the last product.
+func TestLSTMPeepholesAndProjection(t *testing.T) {
+	const in, hidden, out = 3, 4, 2
+	g, _ := layer(t, cells.LSTM, in, hidden, `{"peepholes": true, "projection": 2}`)
+	m, at := machine(t, g, 1, 1)
+	require.NoError(t, m.Run(graph.Mode{}))
+	z := dense(slices.Concat(at["x"], at["h"]), at["lstm_cell/weights"], at["lstm_cell/biases"])
+	read := make([]float64, hidden)
+	for k := range hidden {
+		old := at["c"][k]
+		i := sigmoid(z[k] + at["lstm_cell/w_i_diag"][k]*old)
+		f := sigmoid(z[2*hidden+k] + at["lstm_cell/w_f_diag"][k]*old + 1)
+		c := f*old + i*math.Tanh(z[hidden+k])
+		read[k] = sigmoid(z[3*hidden+k]+at["lstm_cell/w_o_diag"][k]*c) * math.Tanh(c)
+	}
+	want := dense(read, at["lstm_cell/projection/weights"], make([]float64, out))
+	assert.InDeltaSlice(t, want, m.Output("y"), 1e-14)
+}
+
 // The vanilla network is its equation, for both activations.
 func TestRNNEquation(t *testing.T) {
 	for options, act := range map[string]func(float64) float64{

@@ -27,6 +27,14 @@ func TestPublishedParameters(t *testing.T) {
 		{"lstm", `{}`, cells.LSTM, []param{
 			{"basic_lstm_cell/weights", []int{7, 16}, uniform}, {"basic_lstm_cell/biases", []int{16}, zero},
 		}},
+		{"lstm peepholes", `{"peepholes": true}`, cells.LSTM, []param{
+			{"lstm_cell/weights", []int{7, 16}, uniform}, {"lstm_cell/biases", []int{16}, zero},
+			{"lstm_cell/w_i_diag", []int{4}, uniform}, {"lstm_cell/w_f_diag", []int{4}, uniform}, {"lstm_cell/w_o_diag", []int{4}, uniform},
+		}},
+		{"lstm projection", `{"projection": 2}`, cells.LSTM, []param{
+			{"lstm_cell/weights", []int{5, 16}, uniform}, {"lstm_cell/biases", []int{16}, zero},
+			{"lstm_cell/projection/weights", []int{4, 2}, uniform},
+		}},
 		{"rnn", `{}`, cells.RNN, []param{
 			{"basic_rnn_cell/weights", []int{7, 4}, uniform}, {"basic_rnn_cell/biases", []int{4}, zero},
 		}},

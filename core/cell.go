@@ -53,3 +53,25 @@ type CellPlugin struct {
 	Keep    []string // places inside the step that may have dropout
 	New     func(CellConfig) (Cell, error)
 }
+
+// OutputSize is the number of units of a cell's output, for an input of so
+// many: what its trace says. A cell that cannot be traced at that size is an
+// error.
+func OutputSize(c Cell, input int) (size int, err error) {
+	_, err = graph.Trace("step", func(s *graph.Scope) {
+		batch := graph.Symbol("batch")
+		x := s.Fill(0, graph.Symbol("time"), batch, graph.Fixed(input))
+		var carries []graph.Carry
+		for _, st := range c.States() {
+			carries = append(carries, graph.Carry{Name: st.Name, Init: s.Fill(st.Init, batch, graph.Fixed(st.Size))})
+		}
+		outs, _ := graph.Scan(s, graph.ScanConfig{}, []graph.Value{x}, carries,
+			func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
+				y, next := c.Step(s, x[0], prev)
+				return []graph.Value{y}, next
+			})
+		s.Output("out", outs[0])
+		size = outs[0].Shape().Last().Size
+	})
+	return size, err
+}
