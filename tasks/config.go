@@ -26,12 +26,15 @@ type Text struct {
 // Model is what is trained.
 type Model struct {
 	Cell      string             `json:"cell"`
-	Options   map[string]any     `json:"options,omitempty"` // as the cell's schema allows
-	Embedding int                `json:"embedding"`         // units of the embedded input
-	Hidden    []int              `json:"hidden"`            // units of each layer, from the input up
-	Tied      bool               `json:"tied,omitempty"`    // softmax weights are the embedding's
-	Keep      map[string]float64 `json:"keep,omitempty"`    // chances to keep, by place
-	InitScale float64            `json:"init_scale"`        // weights start uniform in ±init_scale
+	Options   map[string]any     `json:"options,omitempty"`  // as the cell's schema allows
+	Embedding int                `json:"embedding"`          // units of the embedded input
+	Hidden    []int              `json:"hidden"`             // units of each layer, from the input up
+	Tied      bool               `json:"tied,omitempty"`     // softmax weights are the embedding's
+	Residual  bool               `json:"residual,omitempty"` // each layer adds its input to its output
+	Names     string             `json:"names,omitempty"`    // whose variable names: "rhn", or "" (in documents also "ptb")
+	Keep      map[string]float64 `json:"keep,omitempty"`     // chances to keep, by place of the model or its cells
+	Masks     map[string]string  `json:"masks,omitempty"`    // how often masks are drawn, by place of the model: "step", "window", "word"
+	InitScale float64            `json:"init_scale"`         // weights start uniform in ±init_scale
 }
 
 // Train is how it is trained.

@@ -3,8 +3,11 @@ package tasks
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/schemas"
 )
 
@@ -16,7 +19,7 @@ func (r *resolver) check(schema *schemas.Schema) {
 	for _, l := range r.probes {
 		r.probe(schema, l)
 	}
-	r.tied()
+	r.widths()
 	r.penalised()
 	r.twin()
 }
@@ -39,21 +42,72 @@ func (r *resolver) probe(schema *schemas.Schema, l layer) {
 // Contradictions: fields that are right alone and wrong together. The tree is
 // read as it is, since its values may be of any type still.
 
-// tied: the softmax of a tied model is the embedding, transposed.
-func (r *resolver) tied() {
+// widths: the softmax of a tied model is the embedding, transposed, and with
+// residual connections what a layer puts out is added to what it reads.
+func (r *resolver) widths() {
 	tied, _ := r.at("/model/tied")
-	hidden, _ := r.at("/model/hidden")
-	sizes, _ := hidden.([]any)
-	if tied != true || len(sizes) == 0 {
-		return
+	residual, _ := r.at("/model/residual")
+	if len(r.faults) > 0 || tied != true && residual != true {
+		return // a cell is made of options and sizes that are right
 	}
 	embedding, _ := r.at("/model/embedding")
-	width, ok := embedding.(json.Number)
-	last, also := sizes[len(sizes)-1].(json.Number)
-	if ok && also && last != width {
-		r.blame([]string{"/model/tied", "/model/hidden", "/model/embedding"},
-			"a tied softmax needs the last hidden size (%v) to be the embedding size (%v)", last, width)
+	n, _ := embedding.(json.Number)
+	width, err := strconv.Atoi(string(n))
+	if out := r.outputs(); err == nil && len(out) > 0 {
+		if last := out[len(out)-1]; tied == true && last != width {
+			r.blame([]string{"/model/tied", "/model/hidden", "/model/embedding"},
+				"a tied softmax needs the last hidden size (%v) to be the embedding size (%v)", last, width)
+		}
+		if i := slices.IndexFunc(out, func(n int) bool { return n != width }); residual == true && i >= 0 {
+			r.blame([]string{"/model/residual", "/model/hidden", "/model/embedding"},
+				"residual layers add what they put out to what they read, so all have the embedding's size (%v); layer %d has %v", width, i, out[i])
+		}
 	}
+}
+
+// outputs are the units that each layer puts out: its hidden size, unless its
+// cell says otherwise. nil: the sizes are no numbers.
+func (r *resolver) outputs() []int {
+	hidden, _ := r.at("/model/hidden")
+	sizes, _ := hidden.([]any)
+	out := make([]int, len(sizes))
+	for i, v := range sizes {
+		n, _ := v.(json.Number)
+		size, err := strconv.Atoi(string(n))
+		if err != nil {
+			return nil
+		}
+		out[i] = size
+		if projected, err := r.output(size); err == nil {
+			out[i] = projected
+		}
+	}
+	return out
+}
+
+// output is what a layer of the configured cell puts out. What is wrong with
+// the cell is told elsewhere.
+func (r *resolver) output(hidden int) (int, error) {
+	name, _ := r.at("/model/cell")
+	text, _ := name.(string)
+	if r.Cells == nil {
+		return hidden, nil
+	}
+	plugin, err := r.Cells.Get(text)
+	if err != nil {
+		return 0, err
+	}
+	config := core.CellConfig{Input: 1, Hidden: hidden}
+	if options, said := r.at("/model/options"); said {
+		if config.Options, err = json.Marshal(options); err != nil {
+			return 0, err
+		}
+	}
+	cell, err := plugin.New(config)
+	if err != nil {
+		return 0, err
+	}
+	return core.OutputSize(cell, 1)
 }
 
 // penalised: one place says what is penalised, one number how much.

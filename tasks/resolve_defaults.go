@@ -24,6 +24,12 @@ func (c *Config) emptyIsNil() {
 	if len(c.Model.Keep) == 0 {
 		c.Model.Keep = nil
 	}
+	if len(c.Model.Masks) == 0 {
+		c.Model.Masks = nil
+	}
+	if c.Model.Names == "ptb" {
+		c.Model.Names = ""
+	}
 	if len(c.ISS.Regularizers) == 0 {
 		c.ISS.Regularizers = nil
 	}

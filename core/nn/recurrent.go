@@ -1,6 +1,8 @@
 package nn
 
 import (
+	"path"
+
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 )
@@ -32,6 +34,20 @@ func Recurrent(s *graph.Scope, cell core.Cell, x graph.Value, cfg graph.ScanConf
 		}
 	}
 	return outs[0]
+}
+
+// Bidirectional runs fw over x [time, batch, in] from the first step to the
+// last, and bw from each row's last to its first, and returns both outputs
+// side by side, [time, batch, fw+bw]. The cells have the scopes fw and bw and
+// classes of the same names below the scope's own. lengths [batch] say where
+// rows end; the zero Value: all at the last step. Behind a row's end the
+// output is zero.
+func Bidirectional(s *graph.Scope, fw, bw core.Cell, x, lengths graph.Value) graph.Value {
+	run := func(name string, cell core.Cell, reverse bool) graph.Value {
+		layer := s.Layer(name, path.Join(s.Owner(), name))
+		return Recurrent(layer, cell, x, graph.ScanConfig{Reverse: reverse, Lengths: lengths}, false)
+	}
+	return graph.Concat(-1, run("fw", fw, false), run("bw", bw, true))
 }
 
 // Embedding looks ids [time, batch] up in a table NAME [vocab, size].

@@ -95,18 +95,25 @@ func (t *task) Trace(cfg tasks.Config, cells *Cells, vocab int) (*graph.Graph, e
 	if cfg.Model.Options == nil {
 		opts = nil
 	}
-	lm := nn.LMConfig{
-		Vocab: vocab, Embedding: cfg.Model.Embedding, Hidden: cfg.Model.Hidden, Tied: cfg.Model.Tied,
-		Keep: cfg.Model.Keep, Scale: cfg.Model.InitScale,
+	m := cfg.Model
+	keep, own, err := nn.Places(m.Keep, nn.LanguagePlaces, plugin.Keep)
+	if err != nil {
+		return nil, err
 	}
-	in := cfg.Model.Embedding
-	for _, h := range cfg.Model.Hidden {
-		cell, err := plugin.New(core.CellConfig{Input: in, Hidden: h, Options: opts})
+	lm := nn.LMConfig{
+		Vocab: vocab, Embedding: m.Embedding, Tied: m.Tied, Residual: m.Residual, Names: m.Names,
+		Keep: keep, Masks: m.Masks, Scale: m.InitScale,
+	}
+	in := m.Embedding
+	for _, h := range m.Hidden {
+		cell, err := plugin.New(core.CellConfig{Input: in, Hidden: h, Options: opts, Keep: own})
 		if err != nil {
 			return nil, err
 		}
-		lm.Cells = append(lm.Cells, cell)
-		in = h
+		if in, err = core.OutputSize(cell, in); err != nil {
+			return nil, err
+		}
+		lm.Cells, lm.Hidden = append(lm.Cells, cell), append(lm.Hidden, in)
 	}
 	return nn.LanguageModel(lm)
 }
