@@ -31,7 +31,7 @@ type occurrence struct {
 }
 
 func newJudge(d *Derivation, param func(name string) []float32) (*judge, error) {
-	list, err := uses(d.Graph, nil)
+	list, err := uses(d.Graph)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +54,8 @@ func (j *judge) drop(a graph.Atom, reason string) {
 // occur lists where candidates are contracted.
 func (j *judge) occur() {
 	for i, u := range j.uses {
-		for k := range u.x.Shape()[u.axis].Size {
-			for _, a := range j.d.Atoms.Of(u.x, u.axis, k) {
+		for k := range u.X.Shape()[u.axis].Size {
+			for _, a := range j.d.Atoms.Of(u.X, u.axis, k) {
 				if j.chosen[a] {
 					j.at[a] = append(j.at[a], occurrence{i, k})
 				}
@@ -114,39 +114,51 @@ func (j *judge) fillEmpty() (changed bool) {
 // or why it would.
 func (j *judge) passes(o occurrence) (Rule, string) {
 	u := &j.uses[o.use]
-	if u.kind == readByWeight && j.unread(u, o.index) {
+	if u.How == graph.ReadByWeight && j.unread(u, o.index) {
 		return Unread, ""
 	}
-	if u.kind == never {
-		return "", fmt.Sprintf("%v reads it, and does so even if it is zero", u.node)
+	if u.How == graph.NeverExact {
+		return "", fmt.Sprintf("%v reads it, and does so even if it is zero", u.Node)
 	}
-	if j.silent(u.x, u.axis, o.index) || u.kind == readByWeight && j.silent(u.w, u.sum, o.index) {
+	if j.silent(u.X, u.axis, o.index) || u.How == graph.ReadByWeight && j.silent(u.W, u.sum, o.index) {
 		return Silent, ""
 	}
-	if u.kind == readByWeight {
-		return "", fmt.Sprintf("%v reads it with a weight that is not zero, and it is not always zero itself", u.node)
+	if u.How == graph.ReadByWeight {
+		return "", fmt.Sprintf("%v reads it with a weight that is not zero, and it is not always zero itself", u.Node)
 	}
-	return "", fmt.Sprintf("%v reads it without weights, and it is not always zero: its biases speak", u.node)
+	return "", fmt.Sprintf("%v reads it without weights, and it is not always zero: its biases speak", u.Node)
 }
 
-// unread reports whether the matrix has only zeros from index i towards kept
-// indices.
+// unread reports whether the weights at index i of their summed axis are zero
+// towards kept indices: one that is not has an index, on another axis, that goes.
 func (j *judge) unread(u *use, i int) bool {
-	if !fromParams(u.w) {
+	if !fromParams(u.W) {
 		return false
 	}
-	w := j.folder.value(u.w)
-	cols := w.Shape[1]
-	out, stride, at := cols, 1, i*cols
-	if u.sum == 1 {
-		out, stride, at = w.Shape[0], cols, i
+	w := j.folder.value(u.W)
+	size, inner := w.Shape[u.sum], 1
+	for _, n := range w.Shape[u.sum+1:] {
+		inner *= n
 	}
-	for k := range out {
-		if w.Data[at+k*stride] != 0 && !j.goes(u.w, 1-u.sum, k) {
-			return false
+	for start := i * inner; start < len(w.Data); start += size * inner {
+		for k := start; k < start+inner; k++ {
+			if w.Data[k] != 0 && !j.elsewhere(u, coordinates(w.Shape, k)) {
+				return false
+			}
 		}
 	}
 	return true
+}
+
+// elsewhere reports whether a weight goes for an index of another axis than
+// the summed one.
+func (j *judge) elsewhere(u *use, at []int) bool {
+	for axis, i := range at {
+		if axis != u.sum && j.goes(u.W, axis, i) {
+			return true
+		}
+	}
+	return false
 }
 
 // goes reports whether an index of an axis (from the front) is to be cut.
@@ -198,11 +210,11 @@ func (j *judge) witnesses(a graph.Atom, c *Certificate) (out []Witness) {
 	for _, o := range j.at[a] {
 		u := &j.uses[o.use]
 		rule, _ := j.passes(o)
-		if w := (Witness{rule, u.node.String()}); !known[w] {
+		if w := (Witness{rule, u.Node.String()}); !known[w] {
 			known[w] = true
 			out = append(out, w)
 		}
-		if u.kind == averaged {
+		if u.How == graph.Averaged {
 			c.Bitwise = false
 		}
 	}
