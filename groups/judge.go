@@ -11,6 +11,10 @@ import (
 // starts with all and drops, again and again, whoever has a use that notices.
 // Weights among units that go do not matter, so dropping one may cost another
 // its certificate, and the order does not change the result.
+//
+// So R is a greatest fixpoint. P is one too, that of graph.FindZeros, which
+// holds in the model as it is and does not depend on who goes: a use that has
+// the one or the other is all that is asked for, and one loop alternates both.
 type judge struct {
 	d      *Derivation
 	uses   []use
@@ -22,6 +26,9 @@ type judge struct {
 	folder *folder
 	zeros  *graph.Zeros // made when first asked for
 	param  func(name string) []float32
+
+	going map[graph.Axis][]int32 // of weights: how many units that go each index belongs to
+	cells map[graph.Atom][]*int32
 }
 
 // occurrence is an index of a contracted axis that belongs to a candidate.
@@ -38,9 +45,11 @@ func newJudge(d *Derivation, param func(name string) []float32) (*judge, error) 
 	return &judge{
 		d: d, uses: list, at: map[graph.Atom][]occurrence{}, chosen: map[graph.Atom]bool{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
 		folder: &folder{param, map[graph.Value]graph.Array[float32]{}}, param: param,
+		going: map[graph.Axis][]int32{}, cells: map[graph.Atom][]*int32{},
 	}, nil
 }
 
+// candidate enters a unit; all are entered before the first is dropped.
 func (j *judge) candidate(a graph.Atom) {
 	j.gone[a], j.chosen[a] = true, true
 	j.order = append(j.order, a)
@@ -49,6 +58,9 @@ func (j *judge) candidate(a graph.Atom) {
 func (j *judge) drop(a graph.Atom, reason string) {
 	delete(j.gone, a)
 	j.why[a] = reason
+	for _, n := range j.cells[a] {
+		*n--
+	}
 }
 
 // occur lists where candidates are contracted.
@@ -83,31 +95,41 @@ func (j *judge) settle() {
 	}
 }
 
-// fillEmpty drops a candidate on each axis that would lose all its indices and
-// reports whether there was one. A class that keeps a unit can still lose all
-// that lie on one axis, if the model slices it.
-func (j *judge) fillEmpty() (changed bool) {
+// fill drops a candidate of each class, and on each axis of a parameter, that
+// would lose all it has, and reports whether there was one. A class that keeps
+// a unit can still lose all that lie on one axis, if the model slices it.
+func (j *judge) fill(classes []*Class) (changed bool) {
+	for _, c := range classes {
+		if c.Units > 0 && !slices.ContainsFunc(c.Atoms, func(a graph.Atom) bool { return !j.gone[a] }) {
+			j.drop(c.Atoms[0], "the class must keep one unit")
+			changed = true
+		}
+	}
 	for _, p := range j.d.Graph.Params {
 		leaf := j.d.Graph.Leaf(p)
 		for axis, n := range p.Shape {
-			var candidate *graph.Atom
-			empty := n > 0
-			for i := 0; empty && i < n; i++ {
-				atoms := j.d.Atoms.Of(leaf, axis, i)
-				empty = slices.ContainsFunc(atoms, func(a graph.Atom) bool { return j.gone[a] })
-				for _, a := range atoms {
-					if j.chosen[a] && j.gone[a] && candidate == nil {
-						candidate = &a
-					}
-				}
+			if n == 0 || slices.Contains(j.axis(leaf, axis), 0) {
+				continue
 			}
-			if empty && candidate != nil {
-				j.drop(*candidate, fmt.Sprintf("axis %d of %s must keep one index", axis, p.Name))
+			if a, ok := j.first(leaf, axis, n); ok {
+				j.drop(a, fmt.Sprintf("axis %d of %s must keep one index", axis, p.Name))
 				changed = true
 			}
 		}
 	}
 	return changed
+}
+
+// first is the first candidate that goes among the n indices of an axis.
+func (j *judge) first(v graph.Value, axis, n int) (graph.Atom, bool) {
+	for i := range n {
+		for _, a := range j.d.Atoms.Of(v, axis, i) {
+			if j.chosen[a] && j.gone[a] {
+				return a, true
+			}
+		}
+	}
+	return 0, false
 }
 
 // passes returns the rule by which a use does not notice that an index goes,
@@ -142,7 +164,7 @@ func (j *judge) unread(u *use, i int) bool {
 	}
 	for start := i * inner; start < len(w.Data); start += size * inner {
 		for k := start; k < start+inner; k++ {
-			if w.Data[k] != 0 && !j.elsewhere(u, coordinates(w.Shape, k)) {
+			if w.Data[k] != 0 && !j.elsewhere(u, w.Shape, k) {
 				return false
 			}
 		}
@@ -150,25 +172,36 @@ func (j *judge) unread(u *use, i int) bool {
 	return true
 }
 
-// elsewhere reports whether a weight goes for an index of another axis than
-// the summed one.
-func (j *judge) elsewhere(u *use, at []int) bool {
-	for axis, i := range at {
-		if axis != u.sum && j.goes(u.W, axis, i) {
+// elsewhere reports whether element k of a use's weights goes for an index of
+// another axis than the summed one.
+func (j *judge) elsewhere(u *use, shape []int, k int) bool {
+	for axis := len(shape) - 1; axis >= 0; axis-- {
+		if axis != u.sum && j.axis(u.W, axis)[k%shape[axis]] > 0 {
 			return true
 		}
+		k /= shape[axis]
 	}
 	return false
 }
 
-// goes reports whether an index of an axis (from the front) is to be cut.
-func (j *judge) goes(v graph.Value, axis, i int) bool {
-	for _, a := range j.d.Atoms.Of(v, axis, i) {
-		if j.gone[a] {
-			return true
+// axis counts, for each index of an axis of fixed size (from the front), the
+// units that it belongs to and that go. The counts follow what is dropped.
+func (j *judge) axis(v graph.Value, axis int) []int32 {
+	key := graph.Axis{Value: v, Axis: axis}
+	counts, ok := j.going[key]
+	if !ok {
+		counts = make([]int32, v.Shape()[axis].Size)
+		for i := range counts {
+			for _, a := range j.d.Atoms.Of(v, axis, i) {
+				if j.gone[a] {
+					counts[i]++
+					j.cells[a] = append(j.cells[a], &counts[i])
+				}
+			}
 		}
+		j.going[key] = counts
 	}
-	return false
+	return counts
 }
 
 // silent reports whether the values at index i of an axis (from the front) are
@@ -185,19 +218,19 @@ func (j *judge) silent(v graph.Value, axis, i int) bool {
 }
 
 // certificate writes down what was found.
-func (j *judge) certificate(classes []*Class) *Certificate {
+func (j *judge) certificate(classes []*Class, live *liveness) *Certificate {
 	c := &Certificate{Bitwise: true}
 	for _, class := range classes {
 		cc := ClassCertificate{Class: class}
+		group := class.Group()
 		for k, a := range class.Atoms {
-			u := UnitCertificate{ID: class.IDs[k], Removable: j.gone[a], Reason: j.why[a]}
-			if !u.Removable && u.Reason == "" {
-				continue // never a candidate
-			}
+			u := UnitCertificate{ID: class.IDs[k], Dead: !live.component(group, k), Removable: j.gone[a], Reason: j.why[a]}
 			if u.Removable {
 				u.Witnesses = j.witnesses(a, c)
 			}
-			cc.Units = append(cc.Units, u)
+			if u.Removable || u.Dead {
+				cc.Units = append(cc.Units, u)
+			}
 		}
 		c.Classes = append(c.Classes, cc)
 	}
