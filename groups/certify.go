@@ -40,6 +40,12 @@ type UnitCertificate struct {
 type Witness struct {
 	Rule Rule
 	Op   string // the contraction and its place
+	// Var, Axis and Index are where the weights lie that read the unit, in the
+	// model as it was before the cut. Var is empty if nothing with weights of
+	// its own does, or if the weights are computed.
+	Var   string
+	Axis  int // from the front
+	Index int
 }
 
 // Rule is a reason of removal. Removal is exact if every use of a unit's
@@ -132,7 +138,7 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	if err := finite(d.Graph, param); err != nil {
 		return nil, err
 	}
-	j, err := newJudge(d.Origin(), d.expanded(param))
+	j, err := newJudge(d, d.expanded(param))
 	if err != nil {
 		return nil, err
 	}

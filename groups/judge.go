@@ -16,7 +16,8 @@ import (
 // holds in the model as it is and does not depend on who goes: a use that has
 // the one or the other is all that is asked for, and one loop alternates both.
 type judge struct {
-	d      *Derivation
+	d      *Derivation // of the first ancestor
+	model  *graph.Graph
 	uses   []use
 	at     map[graph.Atom][]occurrence // of candidates
 	order  []graph.Atom                // of candidates
@@ -37,13 +38,16 @@ type occurrence struct {
 	index int
 }
 
-func newJudge(d *Derivation, param func(name string) []float32) (*judge, error) {
+// newJudge judges the model of d on the trace of its first ancestor, whose
+// weights param gives.
+func newJudge(model *Derivation, param func(name string) []float32) (*judge, error) {
+	d := model.Origin()
 	list, err := uses(d.Graph)
 	if err != nil {
 		return nil, err
 	}
 	return &judge{
-		d: d, uses: list, at: map[graph.Atom][]occurrence{}, chosen: map[graph.Atom]bool{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
+		d: d, model: model.Graph, uses: list, at: map[graph.Atom][]occurrence{}, chosen: map[graph.Atom]bool{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
 		folder: &folder{param, map[graph.Value]graph.Array[float32]{}}, param: param,
 		going: map[graph.Axis][]int32{}, cells: map[graph.Atom][]*int32{},
 	}, nil
@@ -242,8 +246,15 @@ func (j *judge) witnesses(a graph.Atom, c *Certificate) (out []Witness) {
 	known := map[Witness]bool{}
 	for _, o := range j.at[a] {
 		u := &j.uses[o.use]
-		rule, _ := j.passes(o)
-		if w := (Witness{rule, u.Node.String()}); !known[w] {
+		w := Witness{Op: u.Node.String()}
+		w.Rule, _ = j.passes(o)
+		if p := paramOf(u.W); p != nil {
+			w.Var, w.Axis, w.Index = p.Name, u.sum, o.index
+			if kept := findParam(j.model, p.Name).Kept; kept != nil && kept[u.sum] != nil {
+				w.Index, _ = slices.BinarySearch(kept[u.sum], o.index)
+			}
+		}
+		if !known[w] {
 			known[w] = true
 			out = append(out, w)
 		}
@@ -252,4 +263,20 @@ func (j *judge) witnesses(a graph.Atom, c *Certificate) (out []Witness) {
 		}
 	}
 	return out
+}
+
+// paramOf is the parameter that a value is, read inside a loop or outside it, or nil.
+func paramOf(v graph.Value) *graph.Param {
+	if v.IsZero() {
+		return nil
+	}
+	switch op := v.Node.Op.(type) {
+	case *graph.ParamOp:
+		return op.P
+	case *graph.InputOp:
+		if op.Role == graph.Capture {
+			return paramOf(op.Outer)
+		}
+	}
+	return nil
 }
