@@ -15,17 +15,20 @@ func Weights(g *graph.Graph) int {
 	return n
 }
 
-// MultAdds is the number of multiply-adds per token: the sizes of all weight
-// matrices that a token's features are multiplied by. Look-ups cost none and
-// element-wise work is not counted, as in table 1 of Wen et al. (ICLR 2018).
+// MultAdds is the number of multiply-adds per token: the sizes of all weights
+// that a token's features are read by, as the operations' contraction rules
+// tell. Look-ups cost none and element-wise work is not counted, as in table 1
+// of Wen et al. (ICLR 2018).
 func MultAdds(g *graph.Graph) int {
 	n := 0
 	for _, node := range g.Nodes {
-		switch op := node.Op.(type) {
-		case *graph.ScanOp:
-			n += MultAdds(op.Body)
-		case *graph.MatMulOp:
-			n += node.In[1].Shape().Size(nil)
+		if scan, ok := node.Op.(*graph.ScanOp); ok {
+			n += MultAdds(scan.Body)
+		}
+		for _, c := range node.Op.Contracts(node) {
+			if c.How == graph.ReadByWeight {
+				n += c.W.Shape().Size(nil)
+			}
 		}
 	}
 	return n

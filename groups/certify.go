@@ -22,12 +22,13 @@ type Certificate struct {
 // ClassCertificate is the part of a Certificate on one class.
 type ClassCertificate struct {
 	Class *Class
-	Units []UnitCertificate // of the candidates, in the order of their ids
+	Units []UnitCertificate // removable or dead, in the order of their ids
 }
 
-// UnitCertificate is about one candidate: a unit whose whole component is zero.
+// UnitCertificate is about a unit that can go, or that looks as if it could.
 type UnitCertificate struct {
 	ID        int
+	Dead      bool // its whole component is zero: the paper's count
 	Removable bool
 	// Witnesses say for each contraction of the unit's values why it does not
 	// notice that they go.
@@ -39,6 +40,12 @@ type UnitCertificate struct {
 type Witness struct {
 	Rule Rule
 	Op   string // the contraction and its place
+	// Var, Axis and Index are where the weights lie that read the unit, in the
+	// model as it was before the cut. Var is empty if nothing with weights of
+	// its own does, or if the weights are computed.
+	Var   string
+	Axis  int // from the front
+	Index int
 }
 
 // Rule is a reason of removal. Removal is exact if every use of a unit's
@@ -84,10 +91,19 @@ func (c *Certificate) Keep() map[string][]int {
 }
 
 // Removable counts the units that can go.
-func (c *Certificate) Removable() (n int) {
+func (c *Certificate) Removable() int {
+	return c.count(func(u UnitCertificate) bool { return u.Removable })
+}
+
+// Dead counts the units whose whole component is zero, whether they can go or not.
+func (c *Certificate) Dead() int {
+	return c.count(func(u UnitCertificate) bool { return u.Dead })
+}
+
+func (c *Certificate) count(what func(UnitCertificate) bool) (n int) {
 	for _, k := range c.Classes {
 		for _, u := range k.Units {
-			if u.Removable {
+			if what(u) {
 				n++
 			}
 		}
@@ -95,11 +111,14 @@ func (c *Certificate) Removable() (n int) {
 	return n
 }
 
-// Certify finds the units of the given classes (nil: all that are not pinned)
-// that can be removed exactly. Candidates are units whose component is zero in
-// all entries of the derived class, whatever a group file says. At least one
-// unit of each class stays, the first, if all could go, and one index of every
-// axis.
+// Certify finds the largest set of units of the given classes (nil: all that
+// are not pinned) that can be removed together exactly. Whether a unit's
+// component is zero does not matter: a unit that feeds only its own gates can
+// go, so can two that feed only each other, or one that is always silent; and
+// one whose component is zero must stay if something without weights reads
+// what its biases say. A component is that of the derived class, whatever a
+// group file says. At least one unit of each class stays, the first if all
+// could go, and one index of every axis.
 //
 // Errors: a weight that is not finite (removing zeros needs 0·w = 0), a pinned
 // class, an operation without a rule.
@@ -119,7 +138,7 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	if err := finite(d.Graph, param); err != nil {
 		return nil, err
 	}
-	j, err := newJudge(d.Origin(), d.expanded(param))
+	j, err := newJudge(d, d.expanded(param))
 	if err != nil {
 		return nil, err
 	}
@@ -131,24 +150,15 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 			}
 		}
 	}
-	live := &liveness{g: d.Graph, param: param, known: map[spot][]bool{}}
 	for _, c := range classes {
-		group := c.Group()
-		for k := range c.Units {
-			if !live.component(group, k) {
-				j.candidate(c.Atoms[k])
-			}
-		}
-	}
-	for _, c := range classes { // a class never runs empty
-		if c.Units > 0 && !slices.ContainsFunc(c.Atoms, func(a graph.Atom) bool { return !j.gone[a] }) {
-			j.drop(c.Atoms[0], "the class must keep one unit")
+		for _, a := range c.Atoms {
+			j.candidate(a)
 		}
 	}
 	j.occur()
-	for j.settle(); j.fillEmpty(); j.settle() {
+	for j.settle(); j.fill(classes); j.settle() {
 	}
-	return j.certificate(classes), nil
+	return j.certificate(classes, &liveness{g: d.Graph, param: param, known: map[spot][]bool{}}), nil
 }
 
 // finite returns an error for the first weight that is not.

@@ -12,6 +12,7 @@ import (
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/graph/graphtest"
 	"github.com/seed391906a2/iss/core/interp"
+	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
 )
 
@@ -139,7 +140,9 @@ func TestClassNeverRunsEmpty(t *testing.T) {
 	}
 	cert, err := groups.Certify(d, nil, read(ts))
 	require.NoError(t, err)
-	assert.Equal(t, map[string][]int{"cell_0": {0}}, cert.Keep())
+	// Nothing reads the embedding any more, so it goes too.
+	assert.Equal(t, map[string][]int{"cell_0": {0}, "embedding": {0}}, cert.Keep())
+	assert.Equal(t, 3, cert.Dead(), "the paper's count")
 	for _, k := range cert.Classes {
 		if k.Class == c {
 			assert.Equal(t, "the class must keep one unit", k.Units[0].Reason)
@@ -306,11 +309,86 @@ func TestSilentUnitsCanGo(t *testing.T) {
 			}
 		}
 		clearUnit(c.Graph, ts, k.Followers, 1)
-		out, err := groups.Compact(c.Graph, ts, nil, map[string][]int{k.Name: append([]int{0}, k.IDs[2:]...)})
+		cert, err := groups.Certify(d, []*groups.Class{k}, read(ts))
+		require.NoError(t, err)
+		require.Len(t, cert.Classes[0].Units, 1, "%s: the others are alive", c.Name)
+		u := cert.Classes[0].Units[0]
+		assert.Equal(t, 1, u.ID)
+		assert.True(t, u.Removable && !u.Dead, "%s: %+v", c.Name, u)
+		assert.Contains(t, u.By(), "P")
+		out, err := groups.Compact(c.Graph, ts, nil, cert.Keep())
 		require.NoError(t, err)
 		r, err := groups.Verify(groups.Model{Graph: c.Graph, Tensors: ts}, groups.Model{Graph: out.Graph, Tensors: out.Tensors}, batches(c, 2, 1), groups.VerifyOptions{})
 		require.NoError(t, err)
 		assert.True(t, r.Equal, "%s: %v", c.Name, r.First)
+	}
+}
+
+// Units whose component is not zero: one that feeds only its own gates, two
+// that feed only each other, a chain whose end nobody reads. None of them is
+// dead, all can go, and what is left computes the same bit for bit. Two that
+// feed each other and one that lives must stay.
+func TestUnitsThatFeedNobodyElse(t *testing.T) {
+	for _, c := range []*graphtest.Case{graphtest.RNN(graphtest.Small), graphtest.LSTM(graphtest.Small), graphtest.GRUAfter(graphtest.Small)} {
+		t.Run(c.Name, func(t *testing.T) {
+			d := derive(t, c.Graph)
+			chosen, err := d.Select(nil)
+			require.NoError(t, err)
+			k := chosen[0]
+			n := k.Units
+			require.GreaterOrEqual(t, n, 4)
+			// reads lets only units of to read unit u, in every matrix.
+			reads := func(ts map[string]tensor.Dense[float32], u int, to ...int) {
+				for _, e := range k.Entries {
+					if d.Atoms.Role(c.Graph.Param(e.Var), e.Axis)&graph.Reads == 0 {
+						continue
+					}
+					w := ts[e.Var]
+					cols := w.Shape[len(w.Shape)-1]
+					for i := range cols {
+						own := false
+						for _, f := range k.Entries { // column i makes a unit of to
+							if f.Var == e.Var && f.Axis == 1 {
+								for _, v := range to {
+									own = own || f.Index(v) == i
+								}
+							}
+						}
+						if !own {
+							w.Data[e.Index(u)*cols+i] = 0
+						}
+					}
+				}
+			}
+			for _, s := range []struct {
+				name string
+				do   func(ts map[string]tensor.Dense[float32])
+				gone []int
+			}{
+				{"itself", func(ts map[string]tensor.Dense[float32]) { reads(ts, 1, 1) }, []int{1}},
+				{"each other", func(ts map[string]tensor.Dense[float32]) { reads(ts, 1, 2); reads(ts, 2, 1) }, []int{1, 2}},
+				{"a chain", func(ts map[string]tensor.Dense[float32]) { reads(ts, 3, 1); reads(ts, 1, 2); reads(ts, 2) }, []int{1, 2, 3}},
+				{"one that lives", func(ts map[string]tensor.Dense[float32]) { reads(ts, 1, 2); reads(ts, 2, 1, 0) }, nil},
+			} {
+				ts := tensors(c.Graph, 1)
+				s.do(ts)
+				cert, err := groups.Certify(d, []*groups.Class{k}, read(ts))
+				require.NoError(t, err)
+				var gone []int
+				for _, u := range cert.Classes[0].Units {
+					require.True(t, u.Removable, "%s: %+v", s.name, u)
+					assert.False(t, u.Dead, s.name)
+					assert.Equal(t, "R", u.By(), s.name)
+					gone = append(gone, u.ID)
+				}
+				require.Equal(t, s.gone, gone, s.name)
+				out, err := groups.Compact(c.Graph, ts, nil, cert.Keep())
+				require.NoError(t, err)
+				r, err := groups.Verify(groups.Model{Graph: c.Graph, Tensors: ts}, groups.Model{Graph: out.Graph, Tensors: out.Tensors}, batches(c, 2, 1), groups.VerifyOptions{})
+				require.NoError(t, err)
+				assert.True(t, r.Equal, "%s: %v", s.name, r.First)
+			}
+		})
 	}
 }
 

@@ -101,7 +101,7 @@ func kinds(g *graph.Graph, atoms *graph.Atoms) [][]unit {
 				n = len(nodes)
 				nodes[r.Node] = n
 			}
-			key.WriteString(" " + strconv.Itoa(n) + "/" + strconv.Itoa(int(r.Kind)))
+			key.WriteString(" " + strconv.Itoa(n) + "/" + strconv.Itoa(int(r.How)))
 		}
 		i, ok := number[key.String()]
 		if !ok {

@@ -11,8 +11,13 @@ import (
 // starts with all and drops, again and again, whoever has a use that notices.
 // Weights among units that go do not matter, so dropping one may cost another
 // its certificate, and the order does not change the result.
+//
+// So R is a greatest fixpoint. P is one too, that of graph.FindZeros, which
+// holds in the model as it is and does not depend on who goes: a use that has
+// the one or the other is all that is asked for, and one loop alternates both.
 type judge struct {
-	d      *Derivation
+	d      *Derivation // of the first ancestor
+	model  *graph.Graph
 	uses   []use
 	at     map[graph.Atom][]occurrence // of candidates
 	order  []graph.Atom                // of candidates
@@ -22,6 +27,9 @@ type judge struct {
 	folder *folder
 	zeros  *graph.Zeros // made when first asked for
 	param  func(name string) []float32
+
+	going map[graph.Axis][]int32 // of weights: how many units that go each index belongs to
+	cells map[graph.Atom][]*int32
 }
 
 // occurrence is an index of a contracted axis that belongs to a candidate.
@@ -30,17 +38,22 @@ type occurrence struct {
 	index int
 }
 
-func newJudge(d *Derivation, param func(name string) []float32) (*judge, error) {
-	list, err := uses(d.Graph, nil)
+// newJudge judges the model of d on the trace of its first ancestor, whose
+// weights param gives.
+func newJudge(model *Derivation, param func(name string) []float32) (*judge, error) {
+	d := model.Origin()
+	list, err := uses(d.Graph)
 	if err != nil {
 		return nil, err
 	}
 	return &judge{
-		d: d, uses: list, at: map[graph.Atom][]occurrence{}, chosen: map[graph.Atom]bool{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
+		d: d, model: model.Graph, uses: list, at: map[graph.Atom][]occurrence{}, chosen: map[graph.Atom]bool{}, gone: map[graph.Atom]bool{}, why: map[graph.Atom]string{},
 		folder: &folder{param, map[graph.Value]graph.Array[float32]{}}, param: param,
+		going: map[graph.Axis][]int32{}, cells: map[graph.Atom][]*int32{},
 	}, nil
 }
 
+// candidate enters a unit; all are entered before the first is dropped.
 func (j *judge) candidate(a graph.Atom) {
 	j.gone[a], j.chosen[a] = true, true
 	j.order = append(j.order, a)
@@ -49,13 +62,16 @@ func (j *judge) candidate(a graph.Atom) {
 func (j *judge) drop(a graph.Atom, reason string) {
 	delete(j.gone, a)
 	j.why[a] = reason
+	for _, n := range j.cells[a] {
+		*n--
+	}
 }
 
 // occur lists where candidates are contracted.
 func (j *judge) occur() {
 	for i, u := range j.uses {
-		for k := range u.x.Shape()[u.axis].Size {
-			for _, a := range j.d.Atoms.Of(u.x, u.axis, k) {
+		for k := range u.X.Shape()[u.axis].Size {
+			for _, a := range j.d.Atoms.Of(u.X, u.axis, k) {
 				if j.chosen[a] {
 					j.at[a] = append(j.at[a], occurrence{i, k})
 				}
@@ -83,26 +99,24 @@ func (j *judge) settle() {
 	}
 }
 
-// fillEmpty drops a candidate on each axis that would lose all its indices and
-// reports whether there was one. A class that keeps a unit can still lose all
-// that lie on one axis, if the model slices it.
-func (j *judge) fillEmpty() (changed bool) {
+// fill drops a candidate of each class, and on each axis of a parameter, that
+// would lose all it has, and reports whether there was one. A class that keeps
+// a unit can still lose all that lie on one axis, if the model slices it.
+func (j *judge) fill(classes []*Class) (changed bool) {
+	for _, c := range classes {
+		if c.Units > 0 && !slices.ContainsFunc(c.Atoms, func(a graph.Atom) bool { return !j.gone[a] }) {
+			j.drop(c.Atoms[0], "the class must keep one unit")
+			changed = true
+		}
+	}
 	for _, p := range j.d.Graph.Params {
 		leaf := j.d.Graph.Leaf(p)
 		for axis, n := range p.Shape {
-			var candidate *graph.Atom
-			empty := n > 0
-			for i := 0; empty && i < n; i++ {
-				atoms := j.d.Atoms.Of(leaf, axis, i)
-				empty = slices.ContainsFunc(atoms, func(a graph.Atom) bool { return j.gone[a] })
-				for _, a := range atoms {
-					if j.chosen[a] && j.gone[a] && candidate == nil {
-						candidate = &a
-					}
-				}
+			if n == 0 || slices.Contains(j.axis(leaf, axis), 0) {
+				continue
 			}
-			if empty && candidate != nil {
-				j.drop(*candidate, fmt.Sprintf("axis %d of %s must keep one index", axis, p.Name))
+			if a, ok := j.first(leaf, axis, n); ok {
+				j.drop(a, fmt.Sprintf("axis %d of %s must keep one index", axis, p.Name))
 				changed = true
 			}
 		}
@@ -110,53 +124,88 @@ func (j *judge) fillEmpty() (changed bool) {
 	return changed
 }
 
+// first is the first candidate that goes among the n indices of an axis.
+func (j *judge) first(v graph.Value, axis, n int) (graph.Atom, bool) {
+	for i := range n {
+		for _, a := range j.d.Atoms.Of(v, axis, i) {
+			if j.chosen[a] && j.gone[a] {
+				return a, true
+			}
+		}
+	}
+	return 0, false
+}
+
 // passes returns the rule by which a use does not notice that an index goes,
 // or why it would.
 func (j *judge) passes(o occurrence) (Rule, string) {
 	u := &j.uses[o.use]
-	if u.kind == readByWeight && j.unread(u, o.index) {
+	if u.How == graph.ReadByWeight && j.unread(u, o.index) {
 		return Unread, ""
 	}
-	if u.kind == never {
-		return "", fmt.Sprintf("%v reads it, and does so even if it is zero", u.node)
+	if u.How == graph.NeverExact {
+		return "", fmt.Sprintf("%v reads it, and does so even if it is zero", u.Node)
 	}
-	if j.silent(u.x, u.axis, o.index) || u.kind == readByWeight && j.silent(u.w, u.sum, o.index) {
+	if j.silent(u.X, u.axis, o.index) || u.How == graph.ReadByWeight && j.silent(u.W, u.sum, o.index) {
 		return Silent, ""
 	}
-	if u.kind == readByWeight {
-		return "", fmt.Sprintf("%v reads it with a weight that is not zero, and it is not always zero itself", u.node)
+	if u.How == graph.ReadByWeight {
+		return "", fmt.Sprintf("%v reads it with a weight that is not zero, and it is not always zero itself", u.Node)
 	}
-	return "", fmt.Sprintf("%v reads it without weights, and it is not always zero: its biases speak", u.node)
+	return "", fmt.Sprintf("%v reads it without weights, and it is not always zero: its biases speak", u.Node)
 }
 
-// unread reports whether the matrix has only zeros from index i towards kept
-// indices.
+// unread reports whether the weights at index i of their summed axis are zero
+// towards kept indices: one that is not has an index, on another axis, that goes.
 func (j *judge) unread(u *use, i int) bool {
-	if !fromParams(u.w) {
+	if !fromParams(u.W) {
 		return false
 	}
-	w := j.folder.value(u.w)
-	cols := w.Shape[1]
-	out, stride, at := cols, 1, i*cols
-	if u.sum == 1 {
-		out, stride, at = w.Shape[0], cols, i
+	w := j.folder.value(u.W)
+	size, inner := w.Shape[u.sum], 1
+	for _, n := range w.Shape[u.sum+1:] {
+		inner *= n
 	}
-	for k := range out {
-		if w.Data[at+k*stride] != 0 && !j.goes(u.w, 1-u.sum, k) {
-			return false
+	for start := i * inner; start < len(w.Data); start += size * inner {
+		for k := start; k < start+inner; k++ {
+			if w.Data[k] != 0 && !j.elsewhere(u, w.Shape, k) {
+				return false
+			}
 		}
 	}
 	return true
 }
 
-// goes reports whether an index of an axis (from the front) is to be cut.
-func (j *judge) goes(v graph.Value, axis, i int) bool {
-	for _, a := range j.d.Atoms.Of(v, axis, i) {
-		if j.gone[a] {
+// elsewhere reports whether element k of a use's weights goes for an index of
+// another axis than the summed one.
+func (j *judge) elsewhere(u *use, shape []int, k int) bool {
+	for axis := len(shape) - 1; axis >= 0; axis-- {
+		if axis != u.sum && j.axis(u.W, axis)[k%shape[axis]] > 0 {
 			return true
 		}
+		k /= shape[axis]
 	}
 	return false
+}
+
+// axis counts, for each index of an axis of fixed size (from the front), the
+// units that it belongs to and that go. The counts follow what is dropped.
+func (j *judge) axis(v graph.Value, axis int) []int32 {
+	key := graph.Axis{Value: v, Axis: axis}
+	counts, ok := j.going[key]
+	if !ok {
+		counts = make([]int32, v.Shape()[axis].Size)
+		for i := range counts {
+			for _, a := range j.d.Atoms.Of(v, axis, i) {
+				if j.gone[a] {
+					counts[i]++
+					j.cells[a] = append(j.cells[a], &counts[i])
+				}
+			}
+		}
+		j.going[key] = counts
+	}
+	return counts
 }
 
 // silent reports whether the values at index i of an axis (from the front) are
@@ -173,19 +222,19 @@ func (j *judge) silent(v graph.Value, axis, i int) bool {
 }
 
 // certificate writes down what was found.
-func (j *judge) certificate(classes []*Class) *Certificate {
+func (j *judge) certificate(classes []*Class, live *liveness) *Certificate {
 	c := &Certificate{Bitwise: true}
 	for _, class := range classes {
 		cc := ClassCertificate{Class: class}
+		group := class.Group()
 		for k, a := range class.Atoms {
-			u := UnitCertificate{ID: class.IDs[k], Removable: j.gone[a], Reason: j.why[a]}
-			if !u.Removable && u.Reason == "" {
-				continue // never a candidate
-			}
+			u := UnitCertificate{ID: class.IDs[k], Dead: !live.component(group, k), Removable: j.gone[a], Reason: j.why[a]}
 			if u.Removable {
 				u.Witnesses = j.witnesses(a, c)
 			}
-			cc.Units = append(cc.Units, u)
+			if u.Removable || u.Dead {
+				cc.Units = append(cc.Units, u)
+			}
 		}
 		c.Classes = append(c.Classes, cc)
 	}
@@ -197,14 +246,37 @@ func (j *judge) witnesses(a graph.Atom, c *Certificate) (out []Witness) {
 	known := map[Witness]bool{}
 	for _, o := range j.at[a] {
 		u := &j.uses[o.use]
-		rule, _ := j.passes(o)
-		if w := (Witness{rule, u.node.String()}); !known[w] {
+		w := Witness{Op: u.Node.String()}
+		w.Rule, _ = j.passes(o)
+		if p := paramOf(u.W); p != nil {
+			w.Var, w.Axis, w.Index = p.Name, u.sum, o.index
+			if kept := findParam(j.model, p.Name).Kept; kept != nil && kept[u.sum] != nil {
+				w.Index, _ = slices.BinarySearch(kept[u.sum], o.index)
+			}
+		}
+		if !known[w] {
 			known[w] = true
 			out = append(out, w)
 		}
-		if u.kind == averaged {
+		if u.How == graph.Averaged {
 			c.Bitwise = false
 		}
 	}
 	return out
+}
+
+// paramOf is the parameter that a value is, read inside a loop or outside it, or nil.
+func paramOf(v graph.Value) *graph.Param {
+	if v.IsZero() {
+		return nil
+	}
+	switch op := v.Node.Op.(type) {
+	case *graph.ParamOp:
+		return op.P
+	case *graph.InputOp:
+		if op.Role == graph.Capture {
+			return paramOf(op.Outer)
+		}
+	}
+	return nil
 }

@@ -26,7 +26,12 @@ func (d *Derivation) path(start elem, atom graph.Atom, goal func(elem) bool) []S
 		links[l.A] = append(links[l.A], l)
 		links[l.B] = append(links[l.B], l)
 	}
-	divides := reshapes(d.Graph, map[graph.Value][]*graph.Node{})
+	divides := map[graph.Value][]*graph.Node{}
+	for _, n := range d.Atoms.Divisions() {
+		for _, v := range []graph.Value{n.In[0], n.At(0)} {
+			divides[v] = append(divides[v], n)
+		}
+	}
 	from := map[elem]elem{}
 	by := map[elem]*graph.Node{}
 	seen := map[elem]bool{start: true}
@@ -74,7 +79,7 @@ func unified(e elem, links []graph.Link) (out []edge) {
 	return out
 }
 
-// factors crosses reshapes that divide or join an axis: the indices on their
+// factors crosses operations that divide or join an axis: the indices on their
 // other side that hold the atom.
 func (d *Derivation) factors(e elem, atom graph.Atom, nodes []*graph.Node) (out []edge) {
 	for _, n := range nodes {
@@ -91,18 +96,4 @@ func (d *Derivation) factors(e elem, atom graph.Atom, nodes []*graph.Node) (out 
 		}
 	}
 	return out
-}
-
-// reshapes lists, for each value, the reshapes that it is operand or result of.
-func reshapes(g *graph.Graph, at map[graph.Value][]*graph.Node) map[graph.Value][]*graph.Node {
-	for _, n := range g.Nodes {
-		switch op := n.Op.(type) {
-		case *graph.ScanOp:
-			reshapes(op.Body, at)
-		case *graph.ReshapeOp:
-			at[n.In[0]] = append(at[n.In[0]], n)
-			at[n.At(0)] = append(at[n.At(0)], n)
-		}
-	}
-	return at
 }

@@ -90,7 +90,7 @@ func play(m graph.Machine[float32], g *graph.Graph, b Batch, states map[string][
 }
 
 // crop shortens symbolic axes to the limits.
-func (p *pair) crop(b Batch, limits graph.Binding) (Batch, error) {
+func crop(g *graph.Graph, b Batch, limits graph.Binding) (Batch, error) {
 	out := Batch{Binding: graph.Binding{}, Ints: map[string][]int32{}, Floats: map[string][]float32{}}
 	for s, n := range b.Binding {
 		out.Binding[s] = n
@@ -98,7 +98,7 @@ func (p *pair) crop(b Batch, limits graph.Binding) (Batch, error) {
 			out.Binding[s] = min(n, l)
 		}
 	}
-	for _, v := range p.a.Graph.Inputs {
+	for _, v := range g.Inputs {
 		op := v.Node.Op.(*graph.InputOp)
 		if op.Role != graph.Feed {
 			continue

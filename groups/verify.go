@@ -144,7 +144,7 @@ func (p *pair) bitwise(batches []Batch, opt VerifyOptions, r *Report) error {
 	cropped := make([]Batch, len(batches))
 	for i, b := range batches {
 		var err error
-		if cropped[i], err = p.crop(b, opt.Limits); err != nil {
+		if cropped[i], err = crop(p.a.Graph, b, opt.Limits); err != nil {
 			return err
 		}
 	}

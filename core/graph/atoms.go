@@ -55,7 +55,7 @@ func newAtoms(x *Indexer) *Atoms {
 	}
 	for _, f := range x.readers {
 		for _, q := range a.simple(Atom(x.find(f.elem))) {
-			if !slices.Contains(a.readers[q], f.FixedReader) {
+			if len(a.pins[q]) == 0 && !slices.Contains(a.readers[q], f.FixedReader) {
 				a.readers[q] = append(a.readers[q], f.FixedReader)
 			}
 		}
@@ -152,7 +152,8 @@ func (a *Atoms) Carry(u Atom) []Place { return a.carry[u] }
 // Pins says why an atom can never go; empty if it can.
 func (a *Atoms) Pins(u Atom) []string { return a.pins[u] }
 
-// Readers lists the operations that read the atom without weights.
+// Readers lists the operations that read the atom without weights of their
+// own. Nobody asks that of one that is pinned: it has none.
 func (a *Atoms) Readers(u Atom) []FixedReader { return a.readers[u] }
 
 // States names the recurrent states that the atom is part of, as "owner/state".
@@ -174,6 +175,16 @@ func (a *Atoms) Role(p *Param, axis int) Role {
 		return r[axis]
 	}
 	return 0
+}
+
+// Divisions lists the operations that divide an axis into factors or join it of them.
+func (a *Atoms) Divisions() (nodes []*Node) {
+	for _, f := range a.x.products {
+		if len(nodes) == 0 || nodes[len(nodes)-1] != f.node {
+			nodes = append(nodes, f.node)
+		}
+	}
+	return nodes
 }
 
 // Links are the unifications in the order in which the rules made them.

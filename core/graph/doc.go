@@ -5,8 +5,10 @@
 // (Restrict), and certifying that cut (Zeros).
 //
 // An operation is the unit of extension. It implements Op, whose methods are
-// its facets: shape rule, index rule, zero rule, restrict rule, forward in two
-// precisions, gradient. There is no default for a facet.
+// its facets: shape rule, index rule, contraction rule, zero rule, restrict
+// rule, forward in two precisions, gradient. There is no default for a facet.
+// Operations of other packages are used like those of this one, by Emit;
+// docs/new-cells.md shows one.
 //
 // A recurrent step is an ordinary function over Values, run once by Scan:
 //

@@ -36,6 +36,7 @@ var facets = []struct {
 	{"forward/clone", checkClone},
 	{"index/units", checkUnits},
 	{"index/restrict", checkRestrict},
+	{"contracts/true", checkContracts},
 	{"zero/sound", checkZeroSound},
 	{"zero/silent", checkSilent},
 }

@@ -36,19 +36,8 @@ type Link struct {
 // because its weights are zero.
 type FixedReader struct {
 	Node *Node
-	Kind ReaderKind
+	How  Contracting
 }
-
-// ReaderKind says what makes removal exact in spite of a fixed reader
-// (derivation of groups: sum, mean, never).
-type ReaderKind uint8
-
-// Kinds of fixed readers.
-const (
-	ReaderSum  ReaderKind = iota // zero is neutral: a silent unit may go
-	ReaderMean                   // exact for a silent unit, since the statistics keep their original width
-	ReaderMax                    // never: a removed zero could have been the maximum
-)
 
 // Indexer collects what the index rules say. Its union-find runs over single
 // indices of single axes: concatenation, splits, strides and interleaving are
@@ -61,6 +50,7 @@ type Indexer struct {
 	parent []int32
 
 	links    []Link
+	made     map[Axis][]Axis // axis of a result -> axes of operands that its node unified with it
 	pins     []pin
 	readers  []reader
 	products []factored
@@ -77,6 +67,7 @@ type reader struct {
 	FixedReader
 }
 type factored struct {
+	node    *Node
 	elem    int32
 	factors []int32
 }
@@ -150,10 +141,16 @@ func (x *Indexer) UnifyRange(a Value, axisA, from, fromStep int, b Value, axisB,
 	for k := range count {
 		x.union(p+int32(from+k*fromStep), q+int32(to+k*toStep))
 	}
-	x.links = append(x.links, Link{
+	l := Link{
 		A: Axis{a, a.Rank() + axisA}, B: Axis{b, b.Rank() + axisB},
 		From: from, FromStep: fromStep, To: to, ToStep: toStep, Count: count, Node: x.node,
-	})
+	}
+	x.links = append(x.links, l)
+	for _, e := range [][2]Axis{{l.A, l.B}, {l.B, l.A}} {
+		if known := x.made[e[0]]; e[0].Value.Node == x.node && !slices.Contains(known, e[1]) {
+			x.made[e[0]] = append(known, e[1])
+		}
+	}
 }
 
 // UnifyAll applies Unify to all axes that two values have in common, aligned
@@ -172,19 +169,11 @@ func (x *Indexer) Pin(v Value, axis int, reason string) {
 	}
 }
 
-// Fixed marks all units along an axis as read by the running operation without weights.
-func (x *Indexer) Fixed(v Value, axis int, kind ReaderKind) {
-	b, n := x.axis(v, axis)
-	for i := range n {
-		x.readers = append(x.readers, reader{b + int32(i), FixedReader{x.node, kind}})
-	}
-}
-
 // Product says that index i of an axis goes exactly if one of the given
 // indices of other axes goes: the rule of a reshape.
 func (x *Indexer) Product(v Value, axis, i int, w Value, axes, at []int) {
 	b, _ := x.axis(v, axis)
-	f := factored{elem: b + int32(i)}
+	f := factored{node: x.node, elem: b + int32(i)}
 	for k, a := range axes {
 		q, _ := x.axis(w, a)
 		f.factors = append(f.factors, q+int32(at[k]))
@@ -193,24 +182,30 @@ func (x *Indexer) Product(v Value, axis, i int, w Value, axes, at []int) {
 }
 
 // Uses notes the role of a parameter's axis. v is the parameter or something
-// cut, joined or computed element by element from parameters.
+// made of parameters: the role is that of each axis that became v's by the
+// index rules.
 func (x *Indexer) Uses(v Value, axis int, r Role) {
-	switch op := v.Node.Op.(type) {
+	x.uses(Axis{v, v.Rank() + axis}, r, map[Axis]bool{})
+}
+
+func (x *Indexer) uses(a Axis, r Role, seen map[Axis]bool) {
+	if seen[a] {
+		return
+	}
+	seen[a] = true
+	switch op := a.Value.Node.Op.(type) {
 	case *ParamOp:
-		k := v.Rank() + axis
 		if x.roles[op.P] == nil {
-			x.roles[op.P] = make([]Role, v.Rank())
+			x.roles[op.P] = make([]Role, a.Value.Rank())
 		}
-		x.roles[op.P][k] |= r
+		x.roles[op.P][a.Axis] |= r
 	case *InputOp:
 		if op.Role == Capture {
-			x.Uses(op.Outer, axis, r)
+			x.uses(Axis{op.Outer, a.Axis}, r, seen)
 		}
-	case *SliceOp, *ConcatOp, *GatherOp, *ReverseOp, *UnaryOp, *BinaryOp, *SelectOp:
-		for _, in := range v.Node.In {
-			if in.Rank()+axis >= 0 && in.Shape()[in.Rank()+axis] != Fixed(1) {
-				x.Uses(in, axis, r)
-			}
+	default:
+		for _, b := range x.made[a] {
+			x.uses(b, r, seen)
 		}
 	}
 }
@@ -225,6 +220,21 @@ func (x *Indexer) run(g *Graph) {
 			}
 		}
 		n.Op.Index(x, n)
+		for _, c := range n.Op.Contracts(n) {
+			x.contracted(n, c)
+		}
+	}
+}
+
+// contracted notes a fixed reader: a contraction that owns no weights, since it
+// has none or they are computed from inputs.
+func (x *Indexer) contracted(n *Node, c Contraction) {
+	if c.How == ReadByWeight && literal(c.W) {
+		return
+	}
+	b, size := x.axis(c.X, c.Axis)
+	for i := range size {
+		x.readers = append(x.readers, reader{b + int32(i), FixedReader{n, c.How}})
 	}
 }
 
@@ -258,7 +268,7 @@ func (x *Indexer) settle() {
 
 // Index applies all index rules to a graph.
 func Index(g *Graph) *Atoms {
-	x := &Indexer{base: map[Axis]int32{}, roles: map[*Param][]Role{}}
+	x := &Indexer{base: map[Axis]int32{}, made: map[Axis][]Axis{}, roles: map[*Param][]Role{}}
 	x.run(g)
 	for i, v := range g.Outputs {
 		for k := 1; k <= v.Rank(); k++ {

@@ -113,11 +113,11 @@ func TestPinsRolesAndReaders(t *testing.T) {
 	unit := atoms.Of(g.Leaf(g.Param("softmax_w")), 0, 3)[0]
 	assert.Empty(t, atoms.Pins(unit))
 	assert.Equal(t, []string{"cell_0/h"}, atoms.States(unit))
-	kinds := map[graph.ReaderKind]int{}
+	kinds := map[graph.Contracting]int{}
 	for _, r := range atoms.Readers(unit) {
-		kinds[r.Kind]++
+		kinds[r.How]++
 	}
-	assert.Equal(t, map[graph.ReaderKind]int{graph.ReaderMean: 3}, kinds, "two deviations and a mean")
+	assert.Equal(t, map[graph.Contracting]int{graph.AddedUp: 2, graph.Averaged: 1}, kinds, "two deviations and a mean")
 	weights := g.Param("RNN/cell_0/weights")
 	assert.Equal(t, graph.Reads, atoms.Role(weights, 0))
 	assert.Equal(t, graph.Makes, atoms.Role(weights, 1))

@@ -10,8 +10,14 @@ type Op interface {
 	Infer(in []Shape) ([]Shape, error)
 
 	// Index is the index rule: which indices of operands and results are one
-	// unit, which axes are pinned, who reads a unit without owning weights.
+	// unit, which axes are pinned, which weights read and make units.
 	Index(x *Indexer, n *Node)
+
+	// Contracts is the contraction rule: the axes of operands along which
+	// indices of different units meet in one result, and when removing one is
+	// exact in spite of that. nil: index by index, no index of an operand has
+	// to do with another unit's index of a result.
+	Contracts(n *Node) []Contraction
 
 	// Zero is the zero rule: for each result, which indices of its last axis
 	// are identically zero; nil is "none".

@@ -66,6 +66,9 @@ func (o *BinaryOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: index by index.
+func (o *BinaryOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *BinaryOp) Zero(z *Zeros, n *Node) [][]bool {
 	return eachZero(n.At(0), func(i int) bool {

@@ -56,6 +56,9 @@ func (o *ConcatOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: index by index.
+func (o *ConcatOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *ConcatOp) Zero(z *Zeros, n *Node) [][]bool {
 	if o.Axis == -1 {

@@ -26,6 +26,9 @@ func (o *ConstOp) Infer([]Shape) ([]Shape, error) {
 // Index implements Op: a constant along a unit axis belongs to the units.
 func (o *ConstOp) Index(*Indexer, *Node) {}
 
+// Contracts implements Op: a leaf has no operands.
+func (o *ConstOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *ConstOp) Zero(_ *Zeros, n *Node) [][]bool { return zeroColumns(o.Data, n.At(0)) }
 

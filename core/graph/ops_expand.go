@@ -37,6 +37,9 @@ func (o *ExpandOp) Infer(in []Shape) ([]Shape, error) {
 // Index implements Op: axes that are not repeated keep their units.
 func (o *ExpandOp) Index(x *Indexer, n *Node) { x.UnifyAll(n.In[0], n.At(0)) }
 
+// Contracts implements Op: index by index.
+func (o *ExpandOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *ExpandOp) Zero(z *Zeros, n *Node) [][]bool {
 	return eachZero(n.At(0), func(i int) bool { return z.zeroAt(n.In[0], i) })
@@ -159,6 +162,9 @@ func (o *ViewOp) Index(x *Indexer, n *Node) {
 		}
 	}
 }
+
+// Contracts implements Op: index by index.
+func (o *ViewOp) Contracts(*Node) []Contraction { return nil }
 
 // Zero implements Op.
 func (o *ViewOp) Zero(z *Zeros, n *Node) [][]bool {

@@ -23,6 +23,9 @@ func (o *FillOp) Infer([]Shape) ([]Shape, error) { return []Shape{o.Shape}, nil 
 // Index implements Op.
 func (o *FillOp) Index(*Indexer, *Node) {}
 
+// Contracts implements Op: a leaf has no operands.
+func (o *FillOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *FillOp) Zero(_ *Zeros, n *Node) [][]bool {
 	return eachZero(n.At(0), func(int) bool { return o.Value == 0 })

@@ -43,6 +43,9 @@ func (o *GatherOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: index by index.
+func (o *GatherOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *GatherOp) Zero(z *Zeros, n *Node) [][]bool {
 	return eachZero(n.At(0), func(i int) bool {
@@ -146,6 +149,9 @@ func (o *ScatterOp) Index(x *Indexer, n *Node) {
 		x.UnifyRange(n.In[0], o.Axis, i, 1, n.At(0), o.Axis, k, 1, 1)
 	}
 }
+
+// Contracts implements Op: index by index.
+func (o *ScatterOp) Contracts(*Node) []Contraction { return nil }
 
 // Zero implements Op.
 func (o *ScatterOp) Zero(z *Zeros, n *Node) [][]bool {

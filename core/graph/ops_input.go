@@ -50,6 +50,9 @@ func (o *InputOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: a leaf has no operands.
+func (o *InputOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op: nothing is known of an input.
 func (o *InputOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }
 

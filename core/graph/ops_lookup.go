@@ -37,6 +37,11 @@ func (o *LookupOp) Index(x *Indexer, n *Node) {
 	x.Uses(n.In[0], -2, Reads)
 }
 
+// Contracts implements Op: a row is named by its number.
+func (o *LookupOp) Contracts(n *Node) []Contraction {
+	return contractEach(n.In[0], NeverExact, -2)
+}
+
 // Zero implements Op: a feature is zero if its column is.
 func (o *LookupOp) Zero(z *Zeros, n *Node) [][]bool { return [][]bool{z.Of(n.In[0])} }
 
@@ -88,8 +93,12 @@ func (o *LookupGradOp) Index(x *Indexer, n *Node) {
 	x.Pin(n.At(0), -2, "the vocabulary of a look-up table")
 	for k := 1; k <= n.In[0].Rank(); k++ {
 		x.Unify(n.In[0], -k, n.In[1], -k-1)
-		x.Fixed(n.In[0], -k, ReaderSum)
 	}
+}
+
+// Contracts implements Op: the rows of one id are added up.
+func (o *LookupGradOp) Contracts(n *Node) []Contraction {
+	return contractEach(n.In[1], AddedUp, leading(n.In[1], 1)...)
 }
 
 // Zero implements Op.

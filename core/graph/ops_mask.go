@@ -44,6 +44,9 @@ func (o *MaskOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: bits are drawn one by one.
+func (o *MaskOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *MaskOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }
 

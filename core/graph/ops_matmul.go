@@ -54,25 +54,12 @@ func (o *MatMulOp) Index(x *Indexer, n *Node) {
 	}
 	x.Uses(n.In[1], sum, Reads)
 	x.Uses(n.In[1], keep, Makes)
-	if !literal(n.In[1]) {
-		x.Fixed(n.In[0], -1, ReaderSum)
-	}
 }
 
-// literal reports whether a value is made of parameters and constants only.
-func literal(v Value) bool {
-	switch op := v.Node.Op.(type) {
-	case *InputOp:
-		return op.Role == Capture && literal(op.Outer)
-	case *ScanOp, *MaskOp:
-		return false
-	}
-	for _, u := range v.Node.In {
-		if !literal(u) {
-			return false
-		}
-	}
-	return true
+// Contracts implements Op: the features of x are read by W.
+func (o *MatMulOp) Contracts(n *Node) []Contraction {
+	sum, _ := o.axes()
+	return []Contraction{{X: n.In[0], Axis: -1, How: ReadByWeight, W: n.In[1], Sum: sum}}
 }
 
 // Zero implements Op: column o is zero if its weights from rows that are not zero are.
@@ -177,8 +164,12 @@ func (o *OuterOp) Index(x *Indexer, n *Node) {
 	x.Unify(n.In[1], -1, n.At(0), -1)
 	for k := 2; k <= n.In[0].Rank(); k++ {
 		x.Unify(n.In[0], -k, n.In[1], -k)
-		x.Fixed(n.In[0], -k, ReaderSum)
 	}
+}
+
+// Contracts implements Op: the leading axes are added up.
+func (o *OuterOp) Contracts(n *Node) []Contraction {
+	return contractEach(n.In[0], AddedUp, leading(n.In[0], 1)...)
 }
 
 // Zero implements Op.

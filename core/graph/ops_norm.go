@@ -57,11 +57,19 @@ func (o *RStdOp) Infer(in []Shape) ([]Shape, error) {
 	return []Shape{in[0].With(-1, Fixed(1))}, nil
 }
 
-// Index implements Op: the statistics are a fixed reader of every unit.
+// Index implements Op: one number is left of the units.
 func (o *RStdOp) Index(x *Indexer, n *Node) {
-	x.Fixed(n.In[0], -1, ReaderMean)
 	x.Pin(n.At(0), -1, "one number for what was reduced")
 	unifyOthers(x, n, -1)
+}
+
+// Contracts implements Op: the width stays.
+func (o *RStdOp) Contracts(n *Node) []Contraction {
+	how := AddedUp
+	if o.Centred {
+		how = Averaged
+	}
+	return contractEach(n.In[0], how, -1)
 }
 
 // Zero implements Op: 1/√Eps is not zero.

@@ -16,6 +16,9 @@ func (o *ParamOp) Infer([]Shape) ([]Shape, error) { return []Shape{Of(o.P.Shape.
 // Index implements Op: what a parameter's axes mean follows from its users.
 func (o *ParamOp) Index(*Indexer, *Node) {}
 
+// Contracts implements Op: a leaf has no operands.
+func (o *ParamOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op: index i of the last axis is zero if all its weights are.
 func (o *ParamOp) Zero(z *Zeros, n *Node) [][]bool { return zeroColumns(z.weight(o.P), n.At(0)) }
 

@@ -79,17 +79,24 @@ func (o *ReduceOp) Infer(in []Shape) ([]Shape, error) {
 	return []Shape{s}, nil
 }
 
-// Index implements Op: kept axes keep their units; reduced ones have a fixed reader.
+// Index implements Op: kept axes keep their units.
 func (o *ReduceOp) Index(x *Indexer, n *Node) {
-	kind := [...]ReaderKind{SumOf: ReaderSum, MeanOf: ReaderMean, LargestOf: ReaderMax}[o.Kind]
 	for k := 1; k <= n.In[0].Rank(); k++ {
 		if slices.Contains(o.Axes, -k) {
-			x.Fixed(n.In[0], -k, kind)
 			x.Pin(n.At(0), -k, "one number for what was reduced")
 		} else {
 			x.Unify(n.In[0], -k, n.At(0), -k)
 		}
 	}
+}
+
+// Contracts implements Op: a maximum may have been a zero that went.
+func (o *ReduceOp) Contracts(n *Node) []Contraction {
+	how := AddedUp
+	if o.Kind == LargestOf {
+		how = NeverExact
+	}
+	return contractEach(n.In[0], how, o.Axes...)
 }
 
 // Zero implements Op.

@@ -162,6 +162,9 @@ func regroup(a, b []int) []group {
 	return gs
 }
 
+// Contracts implements Op: index by index.
+func (o *ReshapeOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *ReshapeOp) Zero(z *Zeros, n *Node) [][]bool {
 	all := z.allZero(n.In[0])

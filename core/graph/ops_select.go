@@ -27,6 +27,9 @@ func (o *SelectOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: index by index.
+func (o *SelectOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *SelectOp) Zero(z *Zeros, n *Node) [][]bool {
 	return eachZero(n.At(0), func(i int) bool {

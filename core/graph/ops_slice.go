@@ -68,6 +68,9 @@ func unifyOthers(x *Indexer, n *Node, axis int) {
 	}
 }
 
+// Contracts implements Op: index by index.
+func (o *SliceOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op.
 func (o *SliceOp) Zero(z *Zeros, n *Node) [][]bool {
 	return eachZero(n.At(0), func(i int) bool {
@@ -186,6 +189,9 @@ func (o *SpreadOp) Index(x *Indexer, n *Node) {
 	unifyOthers(x, n, o.Axis)
 	x.UnifyRange(n.In[0], o.Axis, 0, 1, n.At(0), o.Axis, o.Start, o.Step, n.In[0].Shape()[n.In[0].Rank()+o.Axis].Size)
 }
+
+// Contracts implements Op: index by index.
+func (o *SpreadOp) Contracts(*Node) []Contraction { return nil }
 
 // Zero implements Op.
 func (o *SpreadOp) Zero(z *Zeros, n *Node) [][]bool {

@@ -30,6 +30,11 @@ func (o *SoftmaxOp) Index(x *Indexer, n *Node) {
 	x.Pin(n.In[0], -1, "a softmax normalises over it")
 }
 
+// Contracts implements Op: exp(0) is not 0.
+func (o *SoftmaxOp) Contracts(n *Node) []Contraction {
+	return contractEach(n.In[0], NeverExact, -1)
+}
+
 // Zero implements Op.
 func (o *SoftmaxOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }
 
@@ -107,6 +112,11 @@ func (o *CrossEntropyOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: exp(0) is not 0.
+func (o *CrossEntropyOp) Contracts(n *Node) []Contraction {
+	return contractEach(n.In[0], NeverExact, -1)
+}
+
 // Zero implements Op.
 func (o *CrossEntropyOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }
 
@@ -163,6 +173,11 @@ func (o *CrossEntropyGradOp) Index(x *Indexer, n *Node) {
 		x.Unify(n.In[1], -k, n.At(0), -k-1)
 		x.Unify(n.In[2], -k, n.At(0), -k-1)
 	}
+}
+
+// Contracts implements Op: exp(0) is not 0.
+func (o *CrossEntropyGradOp) Contracts(n *Node) []Contraction {
+	return contractEach(n.In[0], NeverExact, -1)
 }
 
 // Zero implements Op.

@@ -48,6 +48,9 @@ func (o *ReverseOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: index by index.
+func (o *ReverseOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op. Of a vector the features are the positions.
 func (o *ReverseOp) Zero(z *Zeros, n *Node) [][]bool {
 	if n.In[0].Rank() == 1 {
@@ -126,6 +129,9 @@ func (o *ValidOp) Index(x *Indexer, n *Node) {
 	x.Pin(n.At(0), -3, "positions below a length")
 	x.Pin(n.At(0), -1, "one number for a row")
 }
+
+// Contracts implements Op: row by row.
+func (o *ValidOp) Contracts(*Node) []Contraction { return nil }
 
 // Zero implements Op.
 func (o *ValidOp) Zero(*Zeros, *Node) [][]bool { return [][]bool{nil} }

@@ -72,6 +72,9 @@ func (o *UnaryOp) Infer(in []Shape) ([]Shape, error) { return in[:1:1], nil }
 // Index implements Op: the same units.
 func (o *UnaryOp) Index(x *Indexer, n *Node) { x.UnifyAll(n.In[0], n.At(0)) }
 
+// Contracts implements Op: index by index.
+func (o *UnaryOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op: f(0) = 0 for tanh, relu, sqrt and A·x.
 func (o *UnaryOp) Zero(z *Zeros, n *Node) [][]bool {
 	if o.Kind == TanhOf || o.Kind == ReluOf || o.Kind == SqrtOf || o.Kind == AffineOf && o.B == 0 {

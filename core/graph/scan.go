@@ -189,6 +189,9 @@ func (o *ScanOp) Index(x *Indexer, n *Node) {
 	}
 }
 
+// Contracts implements Op: what the step contracts is listed with its body.
+func (o *ScanOp) Contracts(*Node) []Contraction { return nil }
+
 // Zero implements Op: the greatest set of state indices that start at zero
 // and stay there.
 func (o *ScanOp) Zero(z *Zeros, n *Node) [][]bool {

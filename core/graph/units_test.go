@@ -107,7 +107,7 @@ func checkRestrict(t *testing.T, c *opCase) {
 	for range 12 {
 		gone := map[graph.Atom]bool{}
 		for _, u := range free(atoms) {
-			largest := slices.ContainsFunc(atoms.Readers(u), func(f graph.FixedReader) bool { return f.Kind == graph.ReaderMax })
+			largest := slices.ContainsFunc(atoms.Readers(u), func(f graph.FixedReader) bool { return f.How == graph.NeverExact })
 			if r.IntN(2) == 0 && !largest && !alone(atoms, u) {
 				gone[u] = true
 			}

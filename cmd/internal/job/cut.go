@@ -14,7 +14,7 @@ import (
 )
 
 // ErrNothingToCut says that no unit can go.
-var ErrNothingToCut = errors.New("no unit can be cut out: none has only zero weights")
+var ErrNothingToCut = errors.New("no unit can be cut out: something reads every one of them")
 
 // Cutting is a model whose dead units were cut out, proved equal; it is not
 // written yet.
@@ -23,6 +23,7 @@ type Cutting struct {
 	Compacted   *groups.Compacted
 	Report      *groups.Report
 
+	whole   groups.Model
 	dir     string
 	model   *model.Model
 	problem tasks.Problem
@@ -55,9 +56,9 @@ func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
 	if c.Compacted, err = groups.Compact(d.Graph, tensors, nil, c.Certificate.Keep()); err != nil {
 		return nil, err
 	}
-	whole := groups.Model{Graph: d.Graph, Tensors: tensors}
+	c.whole = groups.Model{Graph: d.Graph, Tensors: tensors}
 	small := groups.Model{Graph: c.Compacted.Graph, Tensors: c.Compacted.Tensors}
-	c.Report, err = Verify(whole, small, problem, m.Config, VerifyOptions{Threads: threads, Numeric: !c.Certificate.Bitwise})
+	c.Report, err = Verify(c.whole, small, problem, m.Config, VerifyOptions{Threads: threads, Numeric: !c.Certificate.Bitwise})
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
 }
 
 // nothing is the error of a model that loses no unit, with the reason of the
-// first candidate, if there is one.
+// first dead one, if there is one.
 func nothing(c *groups.Certificate) error {
 	for _, k := range c.Classes {
 		for _, u := range k.Units {
@@ -107,9 +108,12 @@ func (c *Cutting) measured() *Measured {
 	return m
 }
 
-// Write writes the cut model as a run of its own.
+// Write writes the cut model as a run of its own, with the proof of the cut.
 func (c *Cutting) Write(m *Measured) error {
-	files := map[string][]byte{}
+	files, err := c.proof()
+	if err != nil {
+		return err
+	}
 	for name := range c.problem.Data().Files {
 		text, err := c.model.Run.File(name)
 		if err != nil {

@@ -80,6 +80,13 @@ func (b *block) one(n *graph.Node) {
 		}
 	default:
 		in := b.operands(n)
+		if len(n.Shapes) > 1 { // not one of core/graph's
+			m := b.node(b.to, n.Op, in...)
+			for i := range n.Shapes {
+				b.vals[n.At(i)] = m.At(i)
+			}
+			return
+		}
 		v := b.rule(b, n, in)
 		if v.IsZero() {
 			v = b.value(b.to, n.Op, in...)

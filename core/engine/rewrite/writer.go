@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -88,16 +89,39 @@ func key(g *graph.Graph, op graph.Op, in []graph.Value) string {
 	case *graph.ScanOp, *graph.InputOp, *graph.ParamOp:
 		return ""
 	}
+	what := attributes(op)
+	if what == "" {
+		return ""
+	}
 	in = slices.Clone(in)
 	if b, ok := op.(*graph.BinaryOp); ok && (b.Kind == graph.AddOf || b.Kind == graph.MulOf) {
 		slices.SortFunc(in, func(a, b graph.Value) int { return strings.Compare(ident(a), ident(b)) })
 	}
 	var s strings.Builder
-	fmt.Fprintf(&s, "%p %T %+v", g, op, op)
+	fmt.Fprintf(&s, "%p %T %s", g, op, what)
 	for _, v := range in {
 		s.WriteString(ident(v))
 	}
 	return s.String()
+}
+
+var ours = reflect.TypeFor[graph.UnaryOp]().PkgPath()
+
+// attributes writes down what makes two operations of one type do the same.
+// Those of core/graph are the same if their fields are. Of others it is only
+// known that one that is == does the same: a field may be a function. It is
+// empty where that cannot be told.
+func attributes(op graph.Op) string {
+	v := reflect.ValueOf(op)
+	switch {
+	case v.Kind() != reflect.Pointer && v.Comparable():
+		return fmt.Sprintf("%#v", op)
+	case v.Kind() != reflect.Pointer:
+		return ""
+	case v.Type().Elem().PkgPath() == ours:
+		return fmt.Sprintf("%+v", op)
+	}
+	return fmt.Sprintf("%p", op)
 }
 
 func ident(v graph.Value) string { return fmt.Sprintf(" %p.%d", v.Node, v.Out) }

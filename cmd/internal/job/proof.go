@@ -1,0 +1,47 @@
+package job
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/groups"
+)
+
+// Files that a compact model has beside it, for whoever wants to check the cut
+// without iss.
+const (
+	ProofName  = "certificate.json"
+	ReplayName = "replay.safetensors"
+)
+
+// proof is the content of these files.
+func (c *Cutting) proof() (map[string][]byte, error) {
+	p := c.Certificate.Proof()
+	for _, m := range []struct {
+		tensors map[string]tensor.Dense[float32]
+		into    *string
+	}{{c.whole.Tensors, &p.Whole.SHA256}, {c.Compacted.Tensors, &p.Compact.SHA256}} {
+		// The bytes are those of the checkpoint: equal tensors give equal files.
+		h := sha256.New()
+		if err := tensor.Write(h, tensor.Arrays(m.tensors), nil); err != nil {
+			return nil, err
+		}
+		*m.into = hex.EncodeToString(h.Sum(nil))
+	}
+	record, err := groups.Record(c.whole, sample(c.whole.Graph, c.problem, 0, c.problem.EvalBinding("valid")), nil)
+	if err != nil {
+		return nil, err
+	}
+	var replay, text bytes.Buffer
+	if err := tensor.Write(&replay, record, nil); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(replay.Bytes())
+	p.Replay = groups.ProofReplay{File: ReplayName, SHA256: hex.EncodeToString(sum[:])}
+	if _, err := p.WriteTo(&text); err != nil {
+		return nil, err
+	}
+	return map[string][]byte{ProofName: text.Bytes(), ReplayName: replay.Bytes()}, nil
+}
