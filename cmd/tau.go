@@ -1,0 +1,156 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/registry"
+	"github.com/seed391906a2/iss/tasks"
+	"github.com/seed391906a2/iss/tasks/train"
+)
+
+// cuts are the ways in which τ can be applied.
+var cuts = []string{"unit", "weight"}
+
+// tauFlags say what iss tau measures.
+type tauFlags struct {
+	by, on    string
+	tolerance float64
+	threads   int
+	grid      train.TauGrid
+}
+
+func (a *app) tauCommand() *cobra.Command {
+	var data dataFlags
+	o := tauFlags{by: "weight", grid: train.TauGrid{From: 1e-6, To: 1e-1, PerDecade: 4, Bisect: 5}}
+	c := &cobra.Command{
+		Use:   "tau RUN",
+		Short: "Find the largest threshold τ that leaves a run's validation result unchanged",
+		Long: `Set the weights of a trained model whose magnitude is below τ to zero, for many
+values of τ, and measure the model on the validation data each time. τ is to be
+the largest value that leaves the result unchanged (Wen et al., section 4): equal
+in the two decimals that are published, or within --tolerance. Choose it with
+the dense baseline, before training with group Lasso.
+
+A grid, equal steps on a logarithmic scale, is measured whole, since the result
+does not always get worse as τ grows; then the interval behind the last good
+value is halved. --by unit sets whole components to zero instead, those whose
+root mean square is below τ. The run stays as it is.`,
+		Example:           "  iss tau runs/ptb-small-1\n  iss tau @last --by unit --tolerance 0.05",
+		Args:              arguments(1, 1, "a RUN"),
+		ValidArgsFunction: completeRuns,
+	}
+	data.add(c)
+	f := formatFlag(c)
+	c.Flags().StringVar(&o.by, "by", o.by, "weight: each by itself; unit: whole components")
+	c.Flags().StringVar(&o.on, "on", "", "weights that τ touches: all, or those that groups name (default as the run's iss.tau_on)")
+	c.Flags().Float64Var(&o.tolerance, "tolerance", 0, "how far the perplexity may move (default: equal in two decimals)")
+	c.Flags().Float64Var(&o.grid.From, "from", o.grid.From, "smallest τ")
+	c.Flags().Float64Var(&o.grid.To, "to", o.grid.To, "largest τ")
+	c.Flags().IntVar(&o.grid.PerDecade, "per-decade", o.grid.PerDecade, "values of the grid from τ to 10·τ")
+	c.Flags().IntVar(&o.grid.Bisect, "bisect", o.grid.Bisect, "halvings behind the last good value")
+	c.Flags().IntVar(&o.threads, "threads", 0, "workers (default all cores)")
+	c.RunE = func(c *cobra.Command, args []string) error {
+		if err := o.check(c); err != nil {
+			return err
+		}
+		m, err := a.findRun(args[0])
+		if err != nil {
+			return err
+		}
+		problem, err := a.openData(c, &data, m)
+		if err != nil {
+			return err
+		}
+		g, err := m.Graph()
+		if err != nil {
+			return err
+		}
+		chosen, err := m.Groups()
+		if err != nil {
+			return err
+		}
+		weights, err := m.Tensors()
+		if err != nil {
+			return err
+		}
+		if o.on == "" {
+			o.on = m.Config.ISS.TauOn
+		}
+		cut := train.ByWeight(g, chosen, o.on)
+		if o.by == "unit" {
+			cut = train.ByUnit(g, chosen, groups.Counting(m.Config.ISS.Count))
+		}
+		r, err := train.TauSearch{
+			Problem: problem, Graph: g, Weights: weights, Groups: chosen, Threads: o.threads,
+			Cut: cut, Unchanged: o.unchanged, Grid: o.grid,
+			Progress: func(p train.TauPoint) { a.Say("τ %.3g  perplexity %.4f", p.Tau, p.Score.Perplexity) },
+		}.Run(c.Context())
+		if err != nil {
+			return stopped(err)
+		}
+		return a.printTau(r, &o, f)
+	}
+	return c
+}
+
+func (o *tauFlags) check(c *cobra.Command) error {
+	if !slices.Contains(cuts, o.by) {
+		return wrong(fmt.Errorf("--by: %w", registry.Unknown("way", o.by, cuts)))
+	}
+	if o.by == "unit" && o.on != "" {
+		return wrongf("--on chooses single weights; it does not go with --by unit")
+	}
+	if o.on != "" && o.on != "all" && o.on != "groups" {
+		return wrong(fmt.Errorf("--on: %w", registry.Unknown("choice", o.on, []string{"all", "groups"})))
+	}
+	if !(o.tolerance >= 0) {
+		return wrongf("--tolerance is %g; it must be 0 or more", o.tolerance)
+	}
+	if !(o.grid.From > 0 && o.grid.To > o.grid.From) || math.IsInf(o.grid.To, 0) {
+		return wrongf("--from %g and --to %g are no range of τ; the first must be above 0 and below the second", o.grid.From, o.grid.To)
+	}
+	if o.grid.Bisect < 0 {
+		return wrongf("--bisect is %d; it must be 0 or more", o.grid.Bisect)
+	}
+	return wrong(errors.Join(positive(c, "per-decade", o.grid.PerDecade), positive(c, "threads", o.threads)))
+}
+
+// unchanged compares perplexities: as they are printed, or by the tolerance.
+func (o *tauFlags) unchanged(base, now tasks.Score) bool {
+	if o.tolerance > 0 {
+		return math.Abs(now.Perplexity-base.Perplexity) <= o.tolerance
+	}
+	return fmt.Sprintf("%.2f", now.Perplexity) == fmt.Sprintf("%.2f", base.Perplexity)
+}
+
+// printTau prints the curve and what follows from it.
+func (a *app) printTau(r train.TauResult, o *tauFlags, f *format) error {
+	t := &term.Table{Head: []string{"tau", "perplexity", "zero weights", "dead units", "unchanged"}}
+	for _, p := range append([]train.TauPoint{r.Base}, r.Curve...) {
+		dead, of := 0, 0
+		for _, u := range p.Units {
+			dead, of = dead+u.Of-u.Left, of+u.Of
+		}
+		t.Row(fmt.Sprintf("%.3g", p.Tau), fmt.Sprintf("%.4f", p.Score.Perplexity), fmt.Sprintf("%.2f %%", 100*float64(p.Zeros)/float64(max(1, p.Of))),
+			fmt.Sprintf("%d of %d", dead, of), map[bool]string{true: "yes", false: "no"}[p.Unchanged])
+	}
+	if err := f.print(a.Streams, t, r); err != nil || *f == "json" {
+		return err
+	}
+	switch {
+	case r.Tau == 0:
+		fmt.Fprintf(a.Out, "\nevery τ from %g on changes the result; try a smaller --from or a --tolerance\n", o.grid.From)
+	case r.Tau >= o.grid.To:
+		fmt.Fprintf(a.Out, "\nno τ up to %g changes the result; try a larger --to\n", o.grid.To)
+	default:
+		fmt.Fprintf(a.Out, "\nlargest τ that leaves the result unchanged: %.3g\n", r.Tau)
+	}
+	return nil
+}
