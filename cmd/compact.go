@@ -26,10 +26,11 @@ fails nothing is written. The run itself stays as it is.`,
 	}
 	data.add(c)
 	out := c.Flags().String("out", "", "folder of the smaller model (default RUN/compact)")
-	threads := c.Flags().Int("threads", 0, "workers (default all cores)")
+	var threads int
+	threadsFlag(c, &threads)
 	f := formatFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := positive(c, "threads", *threads); err != nil {
+		if err := sensibleThreads(c, threads); err != nil {
 			return err
 		}
 		m, err := a.findRun(args[0])
@@ -46,7 +47,7 @@ fails nothing is written. The run itself stays as it is.`,
 		if _, err := a.openData(c, &data, m); err != nil {
 			return err
 		}
-		cut, err := job.Cut(m, dir, *threads)
+		cut, err := job.Cut(m, dir, threads)
 		if err != nil {
 			return err
 		}

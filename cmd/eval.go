@@ -29,7 +29,8 @@ those of the run unless --data or --text names others with the same vocabulary.`
 	}
 	data.add(c)
 	part := c.Flags().String("part", "", "valid or test (default both)")
-	threads := c.Flags().Int("threads", 0, "workers (default all cores)")
+	var threads int
+	threadsFlag(c, &threads)
 	f := formatFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		chosen := []string{"valid", "test"}
@@ -40,7 +41,7 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		default:
 			return wrong(registry.Unknown("part", *part, parts))
 		}
-		if err := positive(c, "threads", *threads); err != nil {
+		if err := sensibleThreads(c, threads); err != nil {
 			return err
 		}
 		m, err := a.findRun(args[0])
@@ -62,7 +63,7 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		t := &term.Table{Head: []string{"part", "perplexity", "loss", "tokens", "floor"}}
 		scores := map[string]tasks.Score{}
 		for _, name := range chosen {
-			s, err := train.Evaluate(c.Context(), problem, g, weights, name, *threads)
+			s, err := train.Evaluate(c.Context(), problem, g, weights, name, threads)
 			if err != nil {
 				return stopped(err)
 			}

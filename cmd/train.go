@@ -48,14 +48,14 @@ its own (RUN/compact). An interrupt saves the run; --resume goes on with it.`,
 	flags.StringVar(&f.init, "init", "", "start from the weights of a RUN or a safetensors file")
 	flags.StringVar(&f.resume, "resume", "", "go on with the stopped run in this folder")
 	flags.BoolVar(&f.noCompact, "no-compact", false, "do not cut the dead units out at the end")
-	flags.IntVar(&f.threads, "threads", 0, "workers (default all cores)")
+	threadsFlag(c, &f.threads)
 	f.format = formatFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error { return a.train(c.Context(), c, &f, args) }
 	return c
 }
 
 func (a *app) train(ctx context.Context, c *cobra.Command, f *trainFlags, args []string) error {
-	if err := positive(c, "threads", f.threads); err != nil {
+	if err := sensibleThreads(c, f.threads); err != nil {
 		return err
 	}
 	o := job.Options{

@@ -58,10 +58,11 @@ output that does is printed with its window, step and row.`,
 	data.add(c)
 	numeric := c.Flags().Bool("numeric", false, "equal up to rounding in the engine is enough (a cut inside a norm over units groups its sum anew)")
 	windows := c.Flags().Int("windows", 3, "windows of data to replay")
-	threads := c.Flags().Int("threads", 0, "workers (default all cores)")
+	var threads int
+	threadsFlag(c, &threads)
 	f := formatFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := errors.Join(positive(c, "windows", *windows), positive(c, "threads", *threads)); err != nil {
+		if err := errors.Join(positive(c, "windows", *windows), sensibleThreads(c, threads)); err != nil {
 			return err
 		}
 		m, x, err := a.weighted(args[0])
@@ -76,7 +77,7 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
-		r, err := job.Verify(x, y, problem, m.Config, job.VerifyOptions{Windows: *windows, Threads: *threads, Numeric: *numeric})
+		r, err := job.Verify(x, y, problem, m.Config, job.VerifyOptions{Windows: *windows, Threads: threads, Numeric: *numeric})
 		if err != nil {
 			return err
 		}

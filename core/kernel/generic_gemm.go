@@ -74,3 +74,19 @@ func zeroColumns(dst *float32, nr, rows, from int) {
 		clear(unsafe.Slice(at(dst, r*nr), nr)[from:])
 	}
 }
+
+// genericPeak is the size of the product that the generic level measures its
+// peak with: all of it stays in the first-level cache.
+const genericPeak = 32
+
+// multiplyAddsGo does a product for every peakRounds rounds.
+func multiplyAddsGo(n int) {
+	x := make([]float32, 3*genericPeak*genericPeak)
+	a, b, c := x[:genericPeak*genericPeak], x[genericPeak*genericPeak:2*genericPeak*genericPeak], x[2*genericPeak*genericPeak:]
+	for i := range a {
+		a[i], b[i] = 1, 1 // gonum skips zeros
+	}
+	for ; n >= peakRounds; n -= peakRounds {
+		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, genericPeak, genericPeak, genericPeak, 1, a, genericPeak, b, genericPeak, 0, c, genericPeak)
+	}
+}

@@ -424,3 +424,20 @@ func sqColSum(n int, dst, x *float32, ld, rows int) {
 		sqColSumGo(n, dst, x, ld, rows)
 	}
 }
+
+//go:noescape
+func multiplyAdds512(n int)
+
+//go:noescape
+func multiplyAdds256(n int)
+
+func multiplyAdds(n int) {
+	switch active {
+	case levelAVX512:
+		multiplyAdds512(n)
+	case levelAVX2:
+		multiplyAdds256(n)
+	default:
+		multiplyAddsGo(n)
+	}
+}

@@ -75,3 +75,7 @@ func colSum(n int, dst, x *float32, ld, rows int) {
 func sqColSum(n int, dst, x *float32, ld, rows int) {
 	sqColSumGo(n, dst, x, ld, rows)
 }
+
+func multiplyAdds(n int) {
+	multiplyAddsGo(n)
+}

@@ -4,19 +4,31 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/tasks"
 )
 
-// Model is what is timed: its outputs named "logits" and its carried states
-// are computed.
+// Model is what is timed: inference, which computes its outputs named "logits"
+// (all of them in a model without a loss) and its carried states, or training.
 type Model struct {
-	Name    string
-	Graph   *graph.Graph
-	Tensors map[string]tensor.Dense[float32] // nil: drawn as for a new model
+	Name     string
+	Graph    *graph.Graph
+	Tensors  map[string]tensor.Dense[float32] // nil: drawn as for a new model
+	Binding  graph.Binding                    // nil: time and batch are those of the options
+	Training *Training                        // nil: inference
+}
+
+// Training says how a model whose training is timed is trained: clipping, rate
+// and group Lasso.
+type Training struct {
+	Config tasks.Config
+	Groups []groups.Group
 }
 
 // Options are the protocol.
@@ -38,13 +50,35 @@ var Paper = Options{Batch: 10, Steps: 30, Rounds: 30, Least: time.Second, Seed: 
 // Result is what was measured of a model.
 type Result struct {
 	Name     string  `json:"name"`
+	Kind     Kind    `json:"kind"`
+	Threads  int     `json:"threads"`
+	Tokens   int     `json:"tokens"` // in a run
 	Weights  int     `json:"weights"`
-	MultAdds int     `json:"mult_adds"` // per token
-	Time     Spread  `json:"ms"`        // milliseconds per batch
-	Rounds   int     `json:"rounds"`    // that were timed
-	GFLOPS   float64 `json:"gflops"`    // billions of operations a second at the median, a multiply-add being two
-	Memory   int64   `json:"memory"`    // bytes the executor planned
+	MultAdds int     `json:"mult_adds"`  // of inference, per token
+	Time     Spread  `json:"ms"`         // milliseconds per run
+	Min      float64 `json:"min_ms"`     // of the fastest run
+	Rounds   int     `json:"rounds"`     // that were timed
+	GFLOPS   float64 `json:"gflops"`     // billions of operations a second at the median, a multiply-add being two; training counts three times the multiply-adds of inference
+	Peak     float64 `json:"peak"`       // GFLOPS that these workers reached on multiply-adds alone, in the same minutes
+	WeightGB float64 `json:"weight_gbs"` // GB of weights that products read a second
+	Memory   int64   `json:"memory"`     // bytes the executor planned
+	Allocs   float64 `json:"allocs"`     // on the heap, per run
 }
+
+// Kind says what was timed.
+type Kind string
+
+// The kinds.
+const (
+	Inference Kind = "inference"
+	Train     Kind = "train"
+)
+
+// Share is the part of the peak that was reached.
+func (r *Result) Share() float64 { return r.GFLOPS / r.Peak }
+
+// WordsPerSec is the number of tokens a second at the median.
+func (r *Result) WordsPerSec() float64 { return float64(r.Tokens) / r.Time.Median * 1e3 }
 
 // Run times the models. It stops with ctx.Err() when ctx is done.
 func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
@@ -74,17 +108,26 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 			if round >= 0 {
 				times[i] = append(times[i], time.Since(start).Seconds()*1e3)
 			}
+			r.peak.measure(r.engine.Team())
 		}
 	}
 	results := make([]Result, len(models))
 	for i, m := range models {
-		if err := runners[i].explain(m.Name, o.Explain); err != nil {
+		r := runners[i]
+		allocs, err := r.allocs()
+		if err == nil {
+			err = r.explain(m.Name, o.Explain)
+		}
+		if err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", m.Name, err)
 		}
-		r := Result{Name: m.Name, Weights: core.Weights(m.Graph), Time: spread(times[i]), Rounds: len(times[i]), Memory: runners[i].engine.Memory()}
-		r.MultAdds = core.MultAdds(runners[i].graph)
-		r.GFLOPS = 2 * float64(r.MultAdds) * float64(o.Batch*o.Steps) / r.Time.Median / 1e6
-		results[i] = r
+		q := Result{
+			Name: m.Name, Kind: r.kind, Threads: r.engine.Team().N(), Tokens: r.tokens, Weights: core.Weights(m.Graph), MultAdds: core.MultAdds(r.graph),
+			Time: spread(times[i]), Min: slices.Min(times[i]), Rounds: len(times[i]), Peak: r.peak.best, Memory: r.engine.Memory(), Allocs: allocs,
+		}
+		q.GFLOPS = 2 * float64(r.passes()*q.MultAdds) * float64(r.tokens) / q.Time.Median / 1e6
+		q.WeightGB = float64(r.engine.WeightBytes()) / q.Time.Median / 1e6
+		results[i] = q
 	}
 	return results, nil
 }
@@ -94,3 +137,13 @@ const (
 	most      = 1000 // rounds, where Least would have more
 	explained = 10   // rounds that a plan's steps are timed in
 )
+
+// String is the result in one line.
+func (r *Result) String() string {
+	s := fmt.Sprintf("%s, %d threads: %.3f ms (%.3f to %.3f, best %.3f; %d runs), %.1f GFLOPS of %.1f, %.0f %%; weights read %.1f GB/s; %.0f MB, %.0f allocations",
+		r.Name, r.Threads, r.Time.Median, r.Time.Low, r.Time.High, r.Min, r.Rounds, r.GFLOPS, r.Peak, 100*r.Share(), r.WeightGB, float64(r.Memory)/1e6, r.Allocs)
+	if r.Kind == Train {
+		s += fmt.Sprintf("; %.0f words/s", r.WordsPerSec())
+	}
+	return s
+}

@@ -3,34 +3,94 @@ package bench
 import (
 	"fmt"
 	"io"
+	"runtime"
 
 	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
-	"github.com/seed391906a2/iss/core/rng"
+	"github.com/seed391906a2/iss/tasks/train"
 )
 
-// runner runs the inference of one model over and over.
+// runner runs one model over and over.
 type runner struct {
-	graph  *graph.Graph
+	kind   Kind
+	graph  *graph.Graph // what is computed, without gradients
 	engine *engine.Engine
+	peak   *peak
+	tokens int // in a run
+	run    func() error
+	close  func()
 }
 
 func newRunner(m Model, o Options) (*runner, error) {
-	r := &runner{graph: inference(m.Graph)}
-	binding := graph.Binding{"time": o.Steps, "batch": o.Batch}
+	b := m.Binding
+	if b == nil {
+		b = graph.Binding{"time": o.Steps, "batch": o.Batch}
+	}
+	r := &runner{tokens: b["time"] * b["batch"]}
 	var err error
-	if r.engine, err = engine.New(r.graph, engine.Options{Max: binding, Threads: o.Threads, Inference: true}); err != nil {
+	if m.Training != nil {
+		err = r.train(m, o, b)
+	} else {
+		err = r.infer(m, o, b)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err := r.fill(m, o, binding); err != nil {
-		r.engine.Close()
+	if err := r.fill(m, o, b); err != nil {
+		r.close()
 		return nil, err
 	}
+	r.peak = newPeak(r.engine.Team().N())
 	return r, nil
 }
 
-func (r *runner) run() error { return r.engine.Run(graph.Mode{}) }
-func (r *runner) close()     { r.engine.Close() }
+func (r *runner) infer(m Model, o Options, b graph.Binding) (err error) {
+	r.kind, r.graph = Inference, inference(m.Graph)
+	if r.engine, err = engine.New(r.graph, engine.Options{Max: b, Threads: o.Threads, Inference: true}); err != nil {
+		return err
+	}
+	r.run, r.close = func() error { return r.engine.Run(graph.Mode{}) }, r.engine.Close
+	return nil
+}
+
+func (r *runner) train(m Model, o Options, b graph.Binding) error {
+	r.kind, r.graph = Train, train.Evaluation(m.Graph)
+	t := m.Training
+	s, err := train.NewStepper(m.Graph, b, t.Config, t.Groups, o.Threads)
+	if err != nil {
+		return err
+	}
+	r.engine, r.close = s.Engine(), s.Close
+	mode, rate := graph.Mode{Training: true, Seed: o.Seed}, t.Config.Rate(0)
+	r.run = func() error {
+		_, err := s.Step(rate, mode)
+		mode.Step++
+		return err
+	}
+	return nil
+}
+
+// passes is how many times the multiply-adds of inference a run makes.
+func (r *runner) passes() int {
+	if r.kind == Train {
+		return 3 // forward, and for each product two of its size backward
+	}
+	return 1
+}
+
+// allocs counts what a run allocates on the heap.
+func (r *runner) allocs() (float64, error) {
+	const runs = 3
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for range runs {
+		if err := r.run(); err != nil {
+			return 0, err
+		}
+	}
+	runtime.ReadMemStats(&after)
+	return float64(after.Mallocs-before.Mallocs) / runs, nil
+}
 
 // explain times the steps of the plan and writes it.
 func (r *runner) explain(name string, w io.Writer) error {
@@ -49,68 +109,16 @@ func (r *runner) explain(name string, w io.Writer) error {
 	return nil
 }
 
-// inference is the part of a model that answers: no loss, no targets.
+// inference is the part of a model that answers: no loss, no targets. A model
+// without a loss is all answer.
 func inference(g *graph.Graph) *graph.Graph {
 	outputs := []string{"logits"}
-	for _, v := range g.Inputs {
-		if in := v.Node.Op.(*graph.InputOp); in.Role == graph.Carried {
-			outputs = append(outputs, in.Label)
-		}
+	loss := false
+	for _, name := range g.Names {
+		loss = loss || name == "loss"
 	}
-	return graph.Subset(g, outputs...)
-}
-
-// fill sets weights and inputs. Ids are drawn evenly from the table that they
-// are looked up in.
-func (r *runner) fill(m Model, o Options, b graph.Binding) error {
-	if err := r.engine.Bind(b); err != nil {
-		return err
+	if !loss {
+		return g
 	}
-	for _, p := range r.graph.Params {
-		w := r.engine.Param(p.Name)
-		if m.Tensors == nil {
-			p.Init.Fill(w, p.Shape, rng.New(o.Seed, "init/"+p.Name))
-			continue
-		}
-		t, ok := m.Tensors[p.Name]
-		if !ok || len(t.Data) != len(w) {
-			return fmt.Errorf("there are no weights %q of shape %v", p.Name, graph.Of(p.Shape...))
-		}
-		copy(w, t.Data)
-	}
-	r.engine.Changed()
-	for _, v := range r.graph.Inputs {
-		in := v.Node.Op.(*graph.InputOp)
-		switch {
-		case in.Kind == graph.Int:
-			rows := tableRows(r.graph, v)
-			if rows == 0 {
-				return fmt.Errorf("input %q is looked up in no table, so there is nothing to draw it from", in.Label)
-			}
-			ids, s := r.engine.Ints(in.Label), rng.New(o.Seed, "bench/"+in.Label)
-			for i := range ids {
-				ids[i] = int32(s.Intn(rows))
-			}
-		default:
-			x := r.engine.Floats(in.Label)
-			for i := range x {
-				x[i] = float32(in.Start)
-			}
-		}
-	}
-	return nil
-}
-
-// tableRows is the size of the smallest table that ids are looked up in, or 0.
-func tableRows(g *graph.Graph, ids graph.Value) int {
-	rows := 0
-	for _, n := range g.Nodes {
-		if _, ok := n.Op.(*graph.LookupOp); !ok || n.In[1] != ids {
-			continue
-		}
-		if size := n.In[0].Shape()[0].Size; rows == 0 || size < rows {
-			rows = size
-		}
-	}
-	return rows
+	return graph.Subset(g, append(outputs, train.Carried(g)...)...)
 }

@@ -7,7 +7,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/rng"
 	"github.com/seed391906a2/iss/tasks"
@@ -16,14 +15,13 @@ import (
 // trainer is a training under way.
 type trainer struct {
 	Options
-	g      *graph.Graph // the model
-	m      *engine.Engine
-	update *update
-	eval   *evaluator
-	at     position
-	units  map[string][2]int
-	saved  time.Time
-	wps    float64
+	*Stepper
+	g     *graph.Graph // the model
+	eval  *evaluator
+	at    position
+	units map[string][2]int
+	saved time.Time
+	wps   float64
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
@@ -54,19 +52,11 @@ func newTrainer(o Options) (*trainer, error) {
 	if t.SaveEvery == 0 {
 		t.SaveEvery = 5 * time.Minute
 	}
-	b := o.Problem.Train()
 	var err error
-	h := Training(t.g)
-	if t.m, err = engine.New(h, engine.Options{Max: b.Binding(), Threads: o.Threads}); err != nil {
-		return nil, err
-	}
-	if err := t.m.Bind(b.Binding()); err != nil {
+	if t.Stepper, err = NewStepper(t.g, o.Problem.Train().Binding(), o.Config, o.Groups, o.Threads); err != nil {
 		return nil, err
 	}
 	t.eval = &evaluator{problem: o.Problem, g: Evaluation(t.g), threads: o.Threads}
-	if t.update, err = newUpdate(t.g, h, t.m, o.Config, o.Groups); err != nil {
-		return nil, err
-	}
 	t.reset()
 	if o.Resume {
 		return t, t.load()
@@ -76,7 +66,7 @@ func newTrainer(o Options) (*trainer, error) {
 
 func (t *trainer) close() {
 	t.eval.close()
-	t.m.Close()
+	t.Stepper.Close()
 }
 
 // initialise draws the initial weights, or takes the given ones.
@@ -138,32 +128,27 @@ func (t *trainer) epoch(ctx context.Context) error {
 func (t *trainer) step(b tasks.Batches, rate float64) error {
 	start := time.Now()
 	b.Load(t.at.Batch, t.m)
-	if err := t.m.Run(graph.Mode{Training: true, Seed: t.Config.Seed, Step: t.at.Step}); err != nil {
+	o, err := t.Step(rate, graph.Mode{Training: true, Seed: t.Config.Seed, Step: t.at.Step})
+	if err != nil {
 		return err
 	}
-	cost := float64(t.m.Output("loss")[0])
-	norm, penalty := t.update.gradient()
-	if !finite(cost + norm + penalty) {
-		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: cost, GradNorm: norm}
-	}
-	t.update.apply(rate, norm)
-	for _, name := range t.update.carried {
-		copy(t.m.Floats(name), t.m.Output(name))
+	if !o.finite() {
+		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: o.Cost, GradNorm: o.Norm}
 	}
 	if t.at.Step%metricEvery == 0 {
-		m := StepMetric{Kind: "step", Step: t.at.Step, Epoch: t.at.Epoch, Cost: cost, Penalty: penalty, GradNorm: norm, Rate: rate}
+		m := StepMetric{Kind: "step", Step: t.at.Step, Epoch: t.at.Epoch, Cost: o.Cost, Penalty: o.Penalty, GradNorm: o.Norm, Rate: rate}
 		if err := t.append(m); err != nil {
 			return err
 		}
 	}
 	t.at.Batch++
 	t.at.Step++
-	t.at.NLL += cost * float64(b.Binding()["batch"])
+	t.at.NLL += o.Cost * float64(b.Binding()["batch"])
 	t.at.InEpoch += time.Since(start).Seconds()
 	t.wps = float64(b.Tokens()*t.at.Batch) / t.at.InEpoch
 	t.Report.Progress(Progress{
-		Batch: t.at.Batch, Cost: cost, Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*t.at.Batch)),
-		WordsPerSec: t.wps, Units: t.units, Penalty: penalty, Norm: norm,
+		Batch: t.at.Batch, Cost: o.Cost, Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*t.at.Batch)),
+		WordsPerSec: t.wps, Units: t.units, Penalty: o.Penalty, Norm: o.Norm,
 	})
 	if t.at.Step == forecastAfter {
 		t.forecast(b)

@@ -11,30 +11,32 @@ import (
 // The primitives: functions that exist for every level, as name512, name256
 // and, in plain Go, nameGo. Kernel code calls the name alone.
 const (
-	sigVM         = "vm(n int, code *Ins, count int, ptr **float32)"
-	sigTile       = "tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
-	sigTilePacked = "tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
-	sigCopyNarrow = "copyNarrow(dst *float32, ds int, src *float32, ld, rows, cols int)"
-	sigCopyPanel  = "copyPanel(dst *float32, nr int, src *float32, ld, rows, cols int)"
-	sigTranspose  = "transpose(dst *float32, ds int, src *float32, ld, rows, cols int)"
-	sigAxpy       = "axpy(n int, y, x *float32, a float32)"
-	sigScale      = "scale(n int, x *float32, a float32)"
-	sigAddScaled  = "addScaled(n int, y, w, colc *float32, a float32)"
-	sigSum        = "sum(n int, x *float32) float64"
-	sigSumSq      = "sumSq(n int, x *float32) float64"
-	sigDot        = "dot(n int, x, y *float32) float64"
-	sigMaxOf      = "maxOf(n int, x *float32) float32"
-	sigExpSum     = "expSum(n int, x *float32, m float32) float64"
-	sigSumExp     = "sumExp(n int, x *float32, m float32) float64"
-	sigThreshold  = "threshold(n int, x *float32, tau float32) int"
-	sigColSum     = "colSum(n int, dst, x *float32, ld, rows int)"
-	sigSqColSum   = "sqColSum(n int, dst, x *float32, ld, rows int)"
-	sigTileHeight = "(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)"
+	sigVM           = "vm(n int, code *Ins, count int, ptr **float32)"
+	sigTile         = "tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
+	sigTilePacked   = "tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
+	sigCopyNarrow   = "copyNarrow(dst *float32, ds int, src *float32, ld, rows, cols int)"
+	sigCopyPanel    = "copyPanel(dst *float32, nr int, src *float32, ld, rows, cols int)"
+	sigTranspose    = "transpose(dst *float32, ds int, src *float32, ld, rows, cols int)"
+	sigAxpy         = "axpy(n int, y, x *float32, a float32)"
+	sigScale        = "scale(n int, x *float32, a float32)"
+	sigAddScaled    = "addScaled(n int, y, w, colc *float32, a float32)"
+	sigSum          = "sum(n int, x *float32) float64"
+	sigSumSq        = "sumSq(n int, x *float32) float64"
+	sigDot          = "dot(n int, x, y *float32) float64"
+	sigMaxOf        = "maxOf(n int, x *float32) float32"
+	sigExpSum       = "expSum(n int, x *float32, m float32) float64"
+	sigSumExp       = "sumExp(n int, x *float32, m float32) float64"
+	sigThreshold    = "threshold(n int, x *float32, tau float32) int"
+	sigColSum       = "colSum(n int, dst, x *float32, ld, rows int)"
+	sigSqColSum     = "sqColSum(n int, dst, x *float32, ld, rows int)"
+	sigMultiplyAdds = "multiplyAdds(n int)"
+	sigTileHeight   = "(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)"
 )
 
 var primitives = []string{
 	sigVM, sigTile, sigTilePacked, sigCopyNarrow, sigCopyPanel, sigTranspose, sigAxpy, sigScale, sigAddScaled, sigSum, sigSumSq, sigDot,
 	sigMaxOf, sigExpSum, sigSumExp, sigThreshold, sigColSum, sigSqColSum,
+	sigMultiplyAdds,
 }
 
 // function is a parsed signature with the places of its arguments on the stack

@@ -14,6 +14,7 @@ func vectorKernels(a *asm) {
 	threshold(a)
 	columnSums(a, sigColSum, false)
 	columnSums(a, sigSqColSum, true)
+	multiplyAdds(a)
 }
 
 // broadcast loads a float argument into all lanes of r.

@@ -1,0 +1,76 @@
+package bench
+
+import (
+	"fmt"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/rng"
+)
+
+// fill sets weights and inputs. Ids are drawn evenly from the table that they
+// are looked up in, or the classes that they name; other inputs from (-1, 1).
+// Carried states start where they do.
+func (r *runner) fill(m Model, o Options, b graph.Binding) error {
+	if err := r.engine.Bind(b); err != nil {
+		return err
+	}
+	for _, p := range r.graph.Params {
+		w := r.engine.Param(p.Name)
+		if m.Tensors == nil {
+			p.Init.Fill(w, p.Shape, rng.New(o.Seed, "init/"+p.Name))
+			continue
+		}
+		t, ok := m.Tensors[p.Name]
+		if !ok || len(t.Data) != len(w) {
+			return fmt.Errorf("there are no weights %q of shape %v", p.Name, graph.Of(p.Shape...))
+		}
+		copy(w, t.Data)
+	}
+	r.engine.Changed()
+	for _, v := range r.graph.Inputs {
+		in := v.Node.Op.(*graph.InputOp)
+		s := rng.New(o.Seed, "bench/"+in.Label)
+		switch {
+		case in.Kind == graph.Int:
+			rows := idsBelow(r.graph, v)
+			if rows == 0 {
+				return fmt.Errorf("input %q is looked up in no table, so there is nothing to draw it from", in.Label)
+			}
+			ids := r.engine.Ints(in.Label)
+			for i := range ids {
+				ids[i] = int32(s.Intn(rows))
+			}
+		case in.Role == graph.Carried:
+			x := r.engine.Floats(in.Label)
+			for i := range x {
+				x[i] = float32(in.Start)
+			}
+		default:
+			x := r.engine.Floats(in.Label)
+			for i := range x {
+				x[i] = float32(2*s.Float64() - 1)
+			}
+		}
+	}
+	return nil
+}
+
+// idsBelow is what ids must stay below: the size of the smallest table that they
+// are looked up in or set of classes that they name. 0: there is none.
+func idsBelow(g *graph.Graph, ids graph.Value) (limit int) {
+	for _, n := range g.Nodes {
+		size := 0
+		switch n.Op.(type) {
+		case *graph.LookupOp:
+			size = n.In[0].Shape()[0].Size
+		case *graph.CrossEntropyOp:
+			size = n.In[0].Shape().Last().Size
+		default:
+			continue
+		}
+		if n.In[1] == ids && (limit == 0 || size < limit) {
+			limit = size
+		}
+	}
+	return limit
+}
