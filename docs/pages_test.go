@@ -69,7 +69,7 @@ func TestPages(t *testing.T) {
 // checkBlocks demands that nothing on a page escapes its test.
 func checkBlocks(t *testing.T, page string, blocks []doctest.Block) {
 	t.Helper()
-	marks := []string{"slow", "ptb", "long", "numbers"}
+	marks := []string{"slow", "ptb", "long", "numbers", "python"}
 	for i, b := range blocks {
 		for _, m := range b.Marks {
 			if b.Lang != "console" || !slices.Contains(marks, m) {

@@ -27,6 +27,7 @@ type story struct {
 	dir  string   // where commands run
 	env  []string // with iss on the path
 	data bool     // the Penn TreeBank is at data/ptb
+	py   bool     // python3 has NumPy
 }
 
 func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
@@ -60,6 +61,15 @@ func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
 	require.NoError(t, os.WriteFile(overlay, text, 0o666))
 
 	require.NoError(t, os.Symlink(filepath.Join(s.root, "LICENSE"), filepath.Join(s.dir, "LICENSE"))) // some text
+	require.NoError(t, os.Mkdir(filepath.Join(s.dir, "docs"), 0o777))
+	require.NoError(t, os.Symlink(filepath.Join(s.root, "docs", "check"), filepath.Join(s.dir, "docs", "check")))
+	for _, name := range []string{"python3", "/usr/bin/python3"} { // the system's has Debian's NumPy
+		path, err := exec.LookPath(name)
+		if err == nil && !s.py && exec.Command(path, "-c", "import numpy").Run() == nil {
+			s.py = true
+			require.NoError(t, os.Symlink(path, filepath.Join(bin, "python3")))
+		}
+	}
 	data := os.Getenv("ISS_DATA")
 	if data == "" {
 		data = filepath.Join(s.root, "..", "shared", "data")
@@ -82,6 +92,8 @@ func (s *story) tell(blocks []doctest.Block) {
 		case b.Lang != "console":
 		case b.Marked("slow") && testing.Short():
 			s.Logf("%s:%d: left out: short mode", s.page, b.Line)
+		case b.Marked("python") && !s.py:
+			s.Logf("%s:%d: left out: no Python with NumPy (Debian: python3-numpy)", s.page, b.Line)
 		case b.Marked("ptb") && !s.data:
 			s.Logf("%s:%d: left out: no Penn TreeBank; set ISS_DATA to the folder with ptb in it", s.page, b.Line)
 		default:
