@@ -2,20 +2,11 @@ package celltest
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/interp"
-	"github.com/seed391906a2/iss/core/tensor"
-)
-
-// Bounds of the comparison with central differences in float64: the step, and
-// the error allowed, in units of 1 + |difference|.
-const (
-	differenceStep  = 1e-6
-	differenceBound = 1e-7
 )
 
 // drawn is how models with masks run: the same masks in every run.
@@ -137,7 +128,7 @@ func withGradient(g *graph.Graph, loss string, names []string) *graph.Graph {
 }
 
 // derived are the derived gradients, in float64; nothing stands for zero.
-func derived(g *graph.Graph, ts map[string]tensor.Dense[float32], loss string, names []string) (map[string][]float64, error) {
+func derived(g *graph.Graph, ts dense, loss string, names []string) (map[string][]float64, error) {
 	h := withGradient(g, loss, names)
 	m := interp.New[float64](h)
 	if err := load(m, h, ts, 2); err != nil {
@@ -153,99 +144,4 @@ func derived(g *graph.Graph, ts map[string]tensor.Dense[float32], loss string, n
 		}
 	}
 	return out, nil
-}
-
-// differences are the central differences of the results of a layer.
-type differences struct {
-	m      *interp.Machine[float64]
-	at     map[string][]float64    // where each name's values are
-	slopes map[string][][2]float64 // of "once" and "twice"
-	kinks  int                     // places with no derivative
-	all    int
-}
-
-func newDifferences(g *graph.Graph, ts map[string]tensor.Dense[float32], names []string) (*differences, error) {
-	d := &differences{m: interp.New[float64](g), at: map[string][]float64{}, slopes: map[string][][2]float64{}}
-	if err := load(d.m, g, ts, 2); err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		d.at[name] = d.values(g, name)
-		for i := range d.at[name] {
-			s, err := d.slope(name, i, differenceStep)
-			if err != nil {
-				return nil, err
-			}
-			d.slopes[name] = append(d.slopes[name], s)
-			d.all++
-		}
-	}
-	return d, nil
-}
-
-func (d *differences) values(g *graph.Graph, name string) []float64 {
-	if g.Param(name) != nil {
-		return d.m.Param(name)
-	}
-	return d.m.Floats(name)
-}
-
-// slope is the difference quotient of both results at element i.
-func (d *differences) slope(name string, i int, h float64) (s [2]float64, err error) {
-	x := d.at[name]
-	old := x[i]
-	for _, sign := range []float64{1, -1} {
-		x[i] = old + sign*h
-		if err := d.m.Run(drawn); err != nil {
-			return s, err
-		}
-		s[0] += sign * d.m.Output("once")[0] / (2 * h)
-		s[1] += sign * d.m.Output("twice")[0] / (2 * h)
-	}
-	x[i] = old
-	return s, nil
-}
-
-// compare holds a gradient against the differences and says what is wrong.
-// Where two steps give two slopes there is a kink, and no derivative.
-func (d *differences) compare(loss, name string, got []float64) (string, error) {
-	column := 0
-	if loss == "twice" {
-		column = 1
-	}
-	first, wrong := "", 0
-	for i, s := range d.slopes[name] {
-		want, have := s[column], 0.0
-		if got != nil {
-			have = got[i]
-		}
-		near := func(a, b float64) bool { return math.Abs(a-b) <= differenceBound*(1+math.Abs(b)) }
-		if near(have, want) {
-			continue
-		}
-		wide, err := d.slope(name, i, 8*differenceStep)
-		if err != nil {
-			return "", err
-		}
-		if math.Abs(wide[column]-want) > 10*differenceBound*(1+math.Abs(want)) {
-			d.kinks++
-			continue
-		}
-		wrong++
-		if first == "" {
-			first = fmt.Sprintf("d/d %s[%d] is %.7g by differences but %.7g as derived", name, i, want, have)
-		}
-	}
-	if wrong > 1 {
-		first += fmt.Sprintf(" (and %d of its %d elements in all)", wrong, len(d.slopes[name]))
-	}
-	return first, nil
-}
-
-// smooth returns an error if there is hardly a derivative.
-func (d *differences) smooth() error {
-	if 5*d.kinks > d.all {
-		return fmt.Errorf("%d of %d inputs of the cell have no derivative at a random place: differences of two lengths give two slopes", d.kinks, d.all)
-	}
-	return nil
 }
