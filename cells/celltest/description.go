@@ -35,6 +35,8 @@ func (x *exam) askDescription() {
 	if len(p.Options) > 0 {
 		if err := schemas.CheckSchema("Options", p.Options); err != nil {
 			x.faultf(variant{}, "the schema of the options is not valid: %v", err)
+		} else if _, err := schemas.Compile(p.Options); err != nil {
+			x.faultf(variant{}, "the schema of the options is not valid: %s", strings.TrimSpace(err.Error()))
 		}
 	}
 	for _, doc := range x.documents {
@@ -187,6 +189,10 @@ func (x *exam) askOptions() {
 	want, err := x.run(variant{})
 	if err != nil {
 		x.faultf(variant{}, "%v", err)
+		return
+	}
+	if again, err := x.run(variant{}); err != nil || !reflect.DeepEqual(again, want) {
+		x.faultf(variant{}, "the cell is another one each time that it is made: New or Step depends on something else than the configuration, such as the time, a random number or the order of a map")
 		return
 	}
 	for _, d := range []string{"{}", string(doc)} {

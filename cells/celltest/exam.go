@@ -20,8 +20,8 @@ type question struct {
 var questions = []question{
 	{"description", (*exam).askDescription, true},
 	{"sizes", (*exam).askSizes, true},
+	{"operations", (*exam).askOperations, true},
 	{"options", (*exam).askOptions, false},
-	{"operations", (*exam).askOperations, false},
 	{"gradients", (*exam).askGradients, false},
 	{"engine", (*exam).askEngine, false},
 	{"states", (*exam).askStates, false},
@@ -71,7 +71,7 @@ func (x *exam) ask(q question) (faults []Fault) {
 	x.question, x.faults = q.name, nil
 	defer func() {
 		if e := recover(); e != nil {
-			x.faultf(variant{}, "panic: %v, at %s", e, stranger())
+			x.faultf(variant{}, "panic: %v, at %s", e, culprit())
 		}
 		faults = x.faults
 	}()
@@ -79,9 +79,9 @@ func (x *exam) ask(q question) (faults []Fault) {
 	return x.faults
 }
 
-// stranger is the first line on the stack that is neither the exam's nor Go's
+// culprit is the first line on the stack that is neither the exam's nor Go's
 // own, nor one of core: the line of the cell that was running.
-func stranger() string {
+func culprit() string {
 	pc := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pc[:runtime.Callers(3, pc)])
 	first := ""

@@ -24,14 +24,16 @@ func (x *exam) askGroups() {
 			x.faultf(v, "%v", err)
 			continue
 		}
-		x.states(v, d)
-		x.covered(v, d)
-		x.forms(v, d)
+		if x.states(v, d) {
+			x.covered(v, d)
+			x.forms(v, d)
+		}
 	}
 }
 
 // states: each layer has a class of units that it carries and that may go.
-func (x *exam) states(v variant, d *groups.Derivation) {
+func (x *exam) states(v variant, d *groups.Derivation) (sound bool) {
+	before := len(x.faults)
 	for _, layer := range []string{"cell_0", "cell_1"} {
 		free, pins := false, []string{}
 		for _, c := range d.Classes {
@@ -50,6 +52,7 @@ func (x *exam) states(v variant, d *groups.Derivation) {
 			x.faultf(v, "no state of %s is a class of units: no parameter carries its units one by one, or all of them are one unit", layer)
 		}
 	}
+	return len(x.faults) == before
 }
 
 // cutLast divides "owner/state" at its last slash.

@@ -45,6 +45,19 @@ func (x *exam) askOperations() {
 	}
 }
 
+// facets of an operation, but for its gradient.
+var facets = []struct {
+	name       string
+	check      func(o *operation) error
+	inGradient bool // asked of operations that only a Gradient makes, too
+	advice     string
+}{
+	{"Forward32 and Forward64", (*operation).precision, true, "They are one function of the operands, in two precisions, and remember nothing"},
+	{"Index and Contracts", (*operation).contracts, false, "Index unifies each index of an operand with those of the results that depend on it; an axis whose indices meet in one result is named in Contracts"},
+	{"Zero", (*operation).zero, false, "Zero names the indices of a result that are zero whatever the other operands hold; nil is never wrong"},
+	{"Restrict", (*operation).restrict, false, "Restrict returns the operation for the indices that Restriction.Kept lists, and what it holds for each index is cut with them"},
+}
+
 // operation examines one application, unless one like it was.
 func (x *exam) operation(v variant, n *graph.Node, seen map[string]bool, whole bool) {
 	key := fmt.Sprintf("%T %s", n.Op, n.Op.Name())
@@ -60,21 +73,11 @@ func (x *exam) operation(v variant, n *graph.Node, seen map[string]bool, whole b
 		return // it holds symbols of the step, so it cannot stand alone
 	}
 	at := fmt.Sprintf("operation %q", n.Op.Name())
-	for _, facet := range []struct {
-		name  string
-		check func(o *operation) error
-		whole bool
-	}{
-		{"Forward32 and Forward64", (*operation).precision, false},
-		{"Index and Contracts", (*operation).contracts, true},
-		{"Zero", (*operation).zero, true},
-		{"Restrict", (*operation).restrict, true},
-	} {
-		if facet.whole && !whole {
-			continue
-		}
-		if err := facet.check(o); err != nil {
-			x.faultf(v, "%s, %s: %v", at, facet.name, err)
+	for _, f := range facets {
+		if f.inGradient || whole {
+			if err := f.check(o); err != nil {
+				x.faultf(v, "%s, %s: %v. %s", at, f.name, err, f.advice)
+			}
 		}
 	}
 	if whole {
@@ -186,7 +189,7 @@ func (o *operation) contracts() error {
 			return err
 		}
 		if err := graphtest.CheckContractions(o.graph, y, m, drawn); err != nil {
-			return fmt.Errorf("%w of result %d. Unify the indices in Index, or name the axis in Contracts", err, i)
+			return fmt.Errorf("%w of result %d", err, i)
 		}
 	}
 	return nil
