@@ -14,7 +14,7 @@ import (
 // interpreter's in float64, in units of the largest magnitude of the output, or
 // of 0.01 if that is larger. Rounding in another order stays far below it; a
 // wrong plan does not.
-const engineBound = 2e-4
+const engineBound = 5e-5
 
 // askEngine: the compiled executor computes what the interpreter does, all
 // results and all gradients, forward and in reverse, with and without lengths.

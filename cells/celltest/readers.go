@@ -94,8 +94,9 @@ func (x *exam) forgotten(v variant, d *groups.Derivation, c *groups.Class) {
 	}
 }
 
-// silent (property 4c): with all columns and biases zero, a unit that is known
-// to be zero wherever it is read goes although its readers live.
+// silent (property 4c): a unit whose columns and biases are all zero goes, if
+// the zero rules show that it is zero wherever it is read, although its readers
+// live.
 func (x *exam) silent(v variant, d *groups.Derivation, c *groups.Class) {
 	ts := weights(d.Graph, 5)
 	for _, e := range c.Entries {
@@ -104,43 +105,19 @@ func (x *exam) silent(v variant, d *groups.Derivation, c *groups.Class) {
 		}
 	}
 	clearUnit(d.Graph, ts, c.Followers, probe)
-	quiet, bitwise, err := isSilent(d, c.Atoms[probe], ts)
+	cert, err := groups.Certify(d, []*groups.Class{c}, read(ts))
 	if err != nil {
 		x.faultf(v, "%v", err)
 		return
 	}
-	if !quiet {
+	if cert.Removable() == 0 {
 		return // a value of it speaks without weights, as after a sigmoid
 	}
-	small, err := groups.Compact(d.Graph, ts, nil, map[string][]int{c.Name: without(c, probe)})
+	small, err := groups.Compact(d.Graph, ts, nil, cert.Keep())
 	if err != nil {
 		x.faultf(v, "%v", err)
 		return
 	}
-	x.same(v, d, ts, small, bitwise, "after a unit of "+c.Name+" that is zero by the Zero rules of its operations was cut out of the model",
+	x.same(v, d, ts, small, cert.Bitwise, "after a unit of "+c.Name+" that is zero by the Zero rules of its operations was cut out of the model",
 		"Look for a Zero rule that promises more than Forward keeps")
-}
-
-// isSilent reports whether all values of a unit that something contracts are
-// known to be zero, and whether cutting it leaves every bit.
-func isSilent(d *groups.Derivation, unit graph.Atom, ts dense) (quiet, bitwise bool, err error) {
-	list, err := graph.Contractions(d.Graph)
-	if err != nil {
-		return false, false, err
-	}
-	zeros := graph.FindZeros(d.Graph, func(p *graph.Param) []float32 { return ts[p.Name].Data })
-	bitwise = true
-	for _, c := range list {
-		k := c.X.Rank() + c.Axis
-		for i := range c.X.Shape()[k].Size {
-			if !slices.Contains(d.Atoms.Of(c.X, k, i), unit) {
-				continue
-			}
-			if c.How == graph.NeverExact || c.Axis != -1 || !zeros.At(c.X, i) {
-				return false, false, nil
-			}
-			bitwise = bitwise && c.How != graph.Averaged
-		}
-	}
-	return true, bitwise, nil
 }
