@@ -61,7 +61,7 @@ func TestPages(t *testing.T) {
 			blocks, err := doctest.Parse(read(t, page))
 			require.NoError(t, err)
 			checkBlocks(t, page, blocks)
-			newStory(t, page, blocks).tell(blocks)
+			newStory(t, page).tell(blocks)
 		})
 	}
 }

@@ -28,11 +28,14 @@ type story struct {
 	env  []string // with iss on the path
 	data bool     // the Penn TreeBank is at data/ptb
 	py   bool     // python3 has NumPy
+
+	overlay string            // tells the Go tool of the page's files
+	replace map[string]string // path in the repository -> path in dir
 }
 
-func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
+func newStory(t *testing.T, page string) *story {
 	t.Helper()
-	s := &story{T: t, page: page, dir: t.TempDir()}
+	s := &story{T: t, page: page, dir: t.TempDir(), replace: map[string]string{}}
 	var err error
 	s.root, err = filepath.Abs(root)
 	require.NoError(t, err)
@@ -44,21 +47,12 @@ func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
 	if testing.Short() { // no page builds it
 		require.NoError(t, os.Symlink(self, filepath.Join(s.dir, "iss")))
 	}
-	overlay := filepath.Join(bin, "overlay.json")
+	s.overlay = filepath.Join(bin, "overlay.json")
 	s.env = append(os.Environ(),
 		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"GOFLAGS=-buildvcs=false -overlay="+overlay, "ISS_RUNS=")
+		"GOFLAGS=-buildvcs=false -overlay="+s.overlay, "ISS_RUNS=")
 
-	// Go files of a page lie in the repository, without being there.
-	replace := map[string]string{}
-	for _, b := range blocks {
-		if b.Lang == "go" && b.File != "" {
-			replace[filepath.Join(s.root, filepath.FromSlash(b.File))] = filepath.Join(s.dir, filepath.FromSlash(b.File))
-		}
-	}
-	text, err := json.Marshal(map[string]any{"Replace": replace})
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(overlay, text, 0o666))
+	s.overlaid()
 
 	require.NoError(t, os.Symlink(filepath.Join(s.root, "LICENSE"), filepath.Join(s.dir, "LICENSE"))) // some text
 	require.NoError(t, os.Mkdir(filepath.Join(s.dir, "docs"), 0o777))
@@ -81,6 +75,14 @@ func newStory(t *testing.T, page string, blocks []doctest.Block) *story {
 	return s
 }
 
+// overlaid puts the page's Go files into the repository, without their being
+// there.
+func (s *story) overlaid() {
+	text, err := json.Marshal(map[string]any{"Replace": s.replace})
+	require.NoError(s, err)
+	require.NoError(s, os.WriteFile(s.overlay, text, 0o666))
+}
+
 // tell writes the files of a page and runs its commands, in order.
 func (s *story) tell(blocks []doctest.Block) {
 	for _, b := range blocks {
@@ -89,6 +91,10 @@ func (s *story) tell(blocks []doctest.Block) {
 			file := filepath.Join(s.dir, filepath.FromSlash(b.File))
 			require.NoError(s, os.MkdirAll(filepath.Dir(file), 0o777))
 			require.NoError(s, os.WriteFile(file, []byte(b.Text), 0o666))
+			if b.Lang == "go" {
+				s.replace[filepath.Join(s.root, filepath.FromSlash(b.File))] = file
+				s.overlaid()
+			}
 		case b.Lang != "console":
 		case b.Marked("slow") && testing.Short():
 			s.Logf("%s:%d: left out: short mode", s.page, b.Line)
@@ -116,6 +122,8 @@ func (s *story) run(c doctest.Command, b doctest.Block) {
 		switch {
 		case part == "go test ./...": // this very test
 			require.Contains(s, read(s.T, ".ci/run"), part, "%s:%d: .ci/run must run this", s.page, c.Line)
+		case strings.HasPrefix(part, "go test "):
+			more, status = s.goTest(part)
 		case strings.HasPrefix(part, "go "):
 			more, status = s.execute(s.goCommand(part), "")
 		case long:
@@ -160,6 +168,26 @@ func (s *story) goCommand(text string) *exec.Cmd {
 	c := exec.Command(args[0], args[1:]...)
 	c.Dir = s.root
 	return c
+}
+
+// goTest tests one package, go test [-v] ./PACKAGE, whose files may be the
+// story's: the Go tool would run vet and the test in a folder that is not there.
+func (s *story) goTest(text string) (string, int) {
+	args := strings.Fields(text)
+	pkg, flags := args[len(args)-1], []string{}
+	if len(args) == 4 && args[2] == "-v" {
+		flags = append(flags, "-test.v")
+	} else {
+		require.Len(s, args, 3, text)
+	}
+	binary := filepath.Join(s.dir, filepath.Base(pkg)+".test")
+	out, status := s.execute(s.goCommand("go test -c -vet=off -o "+filepath.Base(binary)+" "+pkg), "")
+	if status != 0 {
+		return out, status
+	}
+	c := exec.Command(binary, flags...)
+	c.Dir = filepath.Join(s.dir, filepath.FromSlash(pkg))
+	return s.execute(c, "")
 }
 
 // execute runs a command to its end and returns what it prints, on both
