@@ -54,7 +54,7 @@ multiply-adds that the same workers do in the same minutes without memory.`,
 	threadsFlag(c, &f.Threads)
 	f.benchOut.add(c)
 	c.RunE = func(c *cobra.Command, args []string) error { return a.bench(c.Context(), c, f, args) }
-	c.AddCommand(a.benchPeersCommand())
+	c.AddCommand(a.benchPeersCommand(), a.benchGemmCommand())
 	return c
 }
 

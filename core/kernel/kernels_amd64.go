@@ -441,3 +441,20 @@ func multiplyAdds(n int) {
 		multiplyAddsGo(n)
 	}
 }
+
+//go:noescape
+func sparseRow512(n int, y *float32, cols *int32, vals, x *float32, ld int)
+
+//go:noescape
+func sparseRow256(n int, y *float32, cols *int32, vals, x *float32, ld int)
+
+func sparseRow(n int, y *float32, cols *int32, vals, x *float32, ld int) {
+	switch active {
+	case levelAVX512:
+		sparseRow512(n, y, cols, vals, x, ld)
+	case levelAVX2:
+		sparseRow256(n, y, cols, vals, x, ld)
+	default:
+		sparseRowGo(n, y, cols, vals, x, ld)
+	}
+}

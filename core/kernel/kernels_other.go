@@ -79,3 +79,7 @@ func sqColSum(n int, dst, x *float32, ld, rows int) {
 func multiplyAdds(n int) {
 	multiplyAddsGo(n)
 }
+
+func sparseRow(n int, y *float32, cols *int32, vals, x *float32, ld int) {
+	sparseRowGo(n, y, cols, vals, x, ld)
+}

@@ -30,13 +30,14 @@ const (
 	sigColSum       = "colSum(n int, dst, x *float32, ld, rows int)"
 	sigSqColSum     = "sqColSum(n int, dst, x *float32, ld, rows int)"
 	sigMultiplyAdds = "multiplyAdds(n int)"
+	sigSparseRow    = "sparseRow(n int, y *float32, cols *int32, vals, x *float32, ld int)"
 	sigTileHeight   = "(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)"
 )
 
 var primitives = []string{
 	sigVM, sigTile, sigTilePacked, sigCopyNarrow, sigCopyPanel, sigTranspose, sigAxpy, sigScale, sigAddScaled, sigSum, sigSumSq, sigDot,
 	sigMaxOf, sigExpSum, sigSumExp, sigThreshold, sigColSum, sigSqColSum,
-	sigMultiplyAdds,
+	sigMultiplyAdds, sigSparseRow,
 }
 
 // function is a parsed signature with the places of its arguments on the stack

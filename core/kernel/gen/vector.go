@@ -15,6 +15,7 @@ func vectorKernels(a *asm) {
 	columnSums(a, sigColSum, false)
 	columnSums(a, sigSqColSum, true)
 	multiplyAdds(a)
+	sparseRow(a)
 }
 
 // broadcast loads a float argument into all lanes of r.
