@@ -19,31 +19,22 @@ type app struct {
 	Log *slog.Logger // warnings and notes, on standard error
 }
 
-// Strangers are cells from outside, given to Main.
-type Strangers []core.CellPlugin
+// Cells are all cells: those that come with iss and those of strangers.
+type Cells []core.CellPlugin
 
-// Plugins are all cells: those that come with iss and those of strangers.
-type Plugins []core.CellPlugin
-
-// Tasks are all tasks.
+// Tasks are all tasks, likewise.
 type Tasks []tasks.Task
 
-func allPlugins(s Strangers) Plugins { return append(cells.All(), s...) }
+func allCells(s Strangers) Cells { return append(cells.All(), s.cells...) }
 
-func allTasks() Tasks { return Tasks{ptb.New(), ptb.NewGrammar()} }
+func allTasks(s Strangers) Tasks { return append(Tasks{ptb.New(), ptb.NewGrammar()}, s.tasks...) }
 
-func cellCatalogue(p Plugins) (*registry.Catalogue[core.CellPlugin], error) {
-	return cells.Catalogue(p...)
+func cellCatalogue(all Cells) (*registry.Catalogue[core.CellPlugin], error) {
+	return cells.Catalogue(all...)
 }
 
 func taskCatalogue(all Tasks) (*registry.Catalogue[tasks.Task], error) {
-	c := registry.New[tasks.Task]("task")
-	for _, t := range all {
-		if err := c.Add(t.Name(), modulePath, t); err != nil {
-			return nil, err
-		}
-	}
-	return c, nil
+	return tasks.Catalogue(all...)
 }
 
 func presetCatalogue(all Tasks) (*registry.Catalogue[tasks.PresetEntry], error) {

@@ -120,7 +120,7 @@ func (a *app) benchModel(c *cobra.Command, f *benchFlags, m *model.Model) (bench
 	if err != nil {
 		return bench.Model{}, err
 	}
-	b := bench.Model{Name: m.Name, Graph: g}
+	b := bench.Model{Name: m.Name, Graph: g, Answers: m.Task.Terms.Answers}
 	if m.Run != nil {
 		if b.Tensors, err = m.Tensors(); err != nil {
 			return b, err

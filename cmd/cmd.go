@@ -1,9 +1,9 @@
 // Package cmd is the command line of iss. It can be imported: a program with
-// cells of one's own is
+// cells and tasks of one's own is
 //
-//	func main() { os.Exit(cmd.Main(mycell.Plugin)) }
+//	func main() { os.Exit(cmd.Main(mycell.Plugin, mytask.Task)) }
 //
-// and has every command of iss, with that cell treated like the built-in ones.
+// and has every command of iss, with these treated like the built-in ones.
 //
 // Standard output is the result of a command, standard error everything else.
 // The exit status is 0, or 2 if what was typed or written is wrong (a flag, a
@@ -18,14 +18,13 @@ import (
 	"syscall"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
-	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/kernel"
 )
 
 // Main runs the command line of this process, with plugins beside the cells
-// that come with iss, and returns the exit status. An interrupt (control-C)
+// and tasks that come with iss, and returns the exit status. An interrupt (control-C)
 // ends a training at the next step, saved; a second one ends the process.
-func Main(plugins ...core.CellPlugin) int {
+func Main(plugins ...Plugin) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -33,13 +32,17 @@ func Main(plugins ...core.CellPlugin) int {
 }
 
 // Run is Main for arguments and streams of one's own.
-func Run(ctx context.Context, args []string, streams term.Streams, plugins ...core.CellPlugin) (code int) {
+func Run(ctx context.Context, args []string, streams term.Streams, plugins ...Plugin) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			code = crashed(streams, args, p)
 		}
 	}()
-	a, err := newApp(plugins, streams)
+	s, err := strangers(plugins...)
+	if err != nil {
+		return fail(streams, "iss", err)
+	}
+	a, err := newApp(s, streams)
 	if err != nil {
 		return fail(streams, "iss", err)
 	}

@@ -16,7 +16,7 @@ import (
 )
 
 // run is a command line in this process.
-func run(ctx context.Context, args []string, plugins ...core.CellPlugin) (code int, out, log string) {
+func run(ctx context.Context, args []string, plugins ...cmd.Plugin) (code int, out, log string) {
 	var o, e strings.Builder
 	code = cmd.Run(ctx, args, term.Streams{In: strings.NewReader(""), Out: &o, Err: &e}, plugins...)
 	return code, o.String(), e.String()

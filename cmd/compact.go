@@ -65,7 +65,10 @@ fails nothing is written. The run itself stays as it is.`,
 			return a.JSON(small)
 		}
 		fmt.Fprintf(a.Out, "cut: %s\nverified: %s\n", cut.Removed(), cut.Equal())
-		fmt.Fprintf(a.Out, "perplexity: %.2f valid, %.2f test\ncompact model: %s\n", small.Valid.Perplexity, small.Test.Perplexity, dir)
+		for _, metric := range m.Task.Terms.Metrics {
+			fmt.Fprintf(a.Out, "%s: %s valid, %s test\n", metric.Name, metric.Format(small.Valid.Values[metric.Name], 2), metric.Format(small.Test.Values[metric.Name], 2))
+		}
+		fmt.Fprintf(a.Out, "compact model: %s\n", dir)
 		return nil
 	}
 	return c

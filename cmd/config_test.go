@@ -17,7 +17,7 @@ import (
 
 func testApp(t *testing.T) *app {
 	t.Helper()
-	a, err := newApp(nil, term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
+	a, err := newApp(Strangers{}, term.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard})
 	require.NoError(t, err)
 	return a
 }

@@ -60,7 +60,12 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		if err != nil {
 			return err
 		}
-		t := &term.Table{Head: []string{"part", "perplexity", "loss", "tokens", "floor"}}
+		terms := m.Task.Terms
+		t := &term.Table{Head: []string{"part"}}
+		for _, metric := range terms.Metrics {
+			t.Head = append(t.Head, metric.Name)
+		}
+		t.Head = append(t.Head, "loss", terms.Items, "floor")
 		scores := map[string]tasks.Score{}
 		for _, name := range chosen {
 			s, err := train.Evaluate(c.Context(), problem, g, weights, name, threads)
@@ -70,9 +75,13 @@ those of the run unless --data or --text names others with the same vocabulary.`
 			scores[name] = s
 			floor := "-"
 			if s.Floor > 0 {
-				floor = fmt.Sprintf("%.4f", s.Floor)
+				floor = terms.Chief().Format(s.Floor, 4)
 			}
-			t.Row(name, fmt.Sprintf("%.4f", s.Perplexity), fmt.Sprintf("%.6f", s.Loss), s.Tokens, floor)
+			row := []any{name}
+			for _, metric := range terms.Metrics {
+				row = append(row, metric.Format(s.Values[metric.Name], 4))
+			}
+			t.Row(append(row, fmt.Sprintf("%.6f", s.Loss), s.Items, floor)...)
 		}
 		return f.print(a.Streams, t, scores)
 	}

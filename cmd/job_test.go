@@ -60,7 +60,7 @@ func TestJob(t *testing.T) {
 	assert.Less(t, compact.Weights, sparse.Weights)
 	assert.InDelta(t, sparse.Valid.Loss, compact.Valid.Loss, 1e-6)
 	assert.InDelta(t, sparse.Test.Loss, compact.Test.Loss, 1e-6)
-	assert.Greater(t, sparse.Valid.Perplexity, sparse.Valid.Floor)
+	assert.Greater(t, sparse.Valid.Values["perplexity"], sparse.Valid.Floor)
 	require.NotNil(t, compact.Time)
 	assert.Positive(t, compact.Time.Time.Median)
 

@@ -63,7 +63,7 @@ func (a *app) listTasks() []listed {
 	var out []listed
 	for _, name := range a.Tasks.Names() {
 		if t, err := a.Tasks.Get(name); err == nil {
-			out = append(out, listed{Name: t.Name(), Doc: t.Doc()})
+			out = append(out, listed{t.Name, t.Doc, t.Source})
 		}
 	}
 	return out

@@ -54,7 +54,7 @@ names, and the runs inside them, such as compacted models; the oldest first.`,
 				status = v.Fault
 			}
 			t.Row(v.Dir, v.Preset, status, v.Created.Local().Format("2006-01-02 15:04"),
-				perplexity(v.Valid), perplexity(v.Test), progress.Units(v.Units))
+				a.score(e.Info.Config.Task, v.Valid), a.score(e.Info.Config.Task, v.Test), progress.Units(v.Units))
 		}
 		if len(entries) == 0 && *f != "json" {
 			a.Say("there is no run under %s yet; make one: iss train", runs.Root())
@@ -82,9 +82,16 @@ func newRunView(e runs.Entry) (runView, error) {
 	return v, nil
 }
 
-func perplexity(s *tasks.Score) string {
+// score is the chief metric of a task in a score; of a task that is not known
+// here, the loss.
+func (a *app) score(task string, s *tasks.Score) string {
 	if s == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%.2f", s.Perplexity)
+	if t, err := a.Tasks.Get(task); err == nil {
+		if v, ok := t.Terms.Of(*s); ok {
+			return t.Terms.Chief().Format(v, 2)
+		}
+	}
+	return fmt.Sprintf("loss %.4f", s.Loss)
 }

@@ -116,7 +116,7 @@ func (a *app) showModel(m *model.Model, all bool, f *format) error {
 	if err := t.Write(a.Out); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "\n%s weights, %s multiply-adds a token\n\n", core.Compact(v.Weights), core.Compact(v.MultAdds))
+	fmt.Fprintf(a.Out, "\n%s weights, %s multiply-adds a %s\n\n", core.Compact(v.Weights), core.Compact(v.MultAdds), m.Task.Terms.Step)
 	if all {
 		return a.printClasses(d, d.Classes, chosen, f)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/progress"
 	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/runs"
 )
 
@@ -31,10 +32,10 @@ func (a *app) printRun(m *model.Model) error {
 		row("finished", i.Finished.Local().Format("2006-01-02 15:04:05"))
 	}
 	row("parent", m.Run.Parent())
-	row("data", fmt.Sprintf("%s, %d types, SHA-256 %.12s…", i.Data.Name, i.Data.Vocab, i.Data.SHA256))
+	row("data", fmt.Sprintf("%s, %sSHA-256 %.12s…", i.Data.Name, sizes(i.Data.Sizes), i.Data.SHA256))
 	row("made by", fmt.Sprintf("iss %s, %s, %s", i.Versions.ISS, i.Versions.Go, i.Versions.CPU))
 	if v.Valid != nil && v.Test != nil {
-		row("perplexity", fmt.Sprintf("%s valid, %s test", perplexity(v.Valid), perplexity(v.Test)))
+		row(m.Task.Terms.Chief().Name, fmt.Sprintf("%s valid, %s test", a.score(m.Task.Name, v.Valid), a.score(m.Task.Name, v.Test)))
 	}
 	row("units", progress.Units(v.Units))
 	for _, class := range slices.Sorted(maps.Keys(i.Kept)) {
@@ -46,6 +47,15 @@ func (a *app) printRun(m *model.Model) error {
 	}
 	fmt.Fprintln(a.Out)
 	return nil
+}
+
+// sizes writes what data decide, such as "271 types, ".
+func sizes(s tasks.Sizes) string {
+	out := ""
+	for _, what := range slices.Sorted(maps.Keys(s)) {
+		out += fmt.Sprintf("%d %s, ", s[what], what)
+	}
+	return out
 }
 
 // idRanges writes rising numbers as 0-3, 7, 9-12.

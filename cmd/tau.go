@@ -24,6 +24,7 @@ type tauFlags struct {
 	tolerance float64
 	threads   int
 	grid      train.TauGrid
+	chief     tasks.Metric // that decides
 }
 
 func (a *app) tauCommand() *cobra.Command {
@@ -50,7 +51,7 @@ root mean square is below τ. The run stays as it is.`,
 	f := formatFlag(c)
 	c.Flags().StringVar(&o.by, "by", o.by, "weight: each by itself; unit: whole components")
 	c.Flags().StringVar(&o.on, "on", "", "weights that τ touches: all, or those that groups name (default as the run's iss.tau_on)")
-	c.Flags().Float64Var(&o.tolerance, "tolerance", 0, "how far the perplexity may move (default: equal in two decimals)")
+	c.Flags().Float64Var(&o.tolerance, "tolerance", 0, "how far the result may move, as printed (default: equal in two decimals)")
 	c.Flags().Float64Var(&o.grid.From, "from", o.grid.From, "smallest τ")
 	c.Flags().Float64Var(&o.grid.To, "to", o.grid.To, "largest τ")
 	c.Flags().IntVar(&o.grid.PerDecade, "per-decade", o.grid.PerDecade, "values of the grid from τ to 10·τ")
@@ -83,6 +84,7 @@ root mean square is below τ. The run stays as it is.`,
 		if o.on == "" {
 			o.on = m.Config.ISS.TauOn
 		}
+		o.chief = m.Task.Terms.Chief()
 		cut := train.ByWeight(g, chosen, o.on)
 		if o.by == "unit" {
 			cut = train.ByUnit(g, chosen, groups.Counting(m.Config.ISS.Count))
@@ -90,7 +92,7 @@ root mean square is below τ. The run stays as it is.`,
 		r, err := train.TauSearch{
 			Problem: problem, Graph: g, Weights: weights, Groups: chosen, Threads: o.threads,
 			Cut: cut, Unchanged: o.unchanged, Grid: o.grid,
-			Progress: func(p train.TauPoint) { a.Say("τ %.3g  perplexity %.4f", p.Tau, p.Score.Perplexity) },
+			Progress: func(p train.TauPoint) { a.Say("τ %.3g  %s %s", p.Tau, o.chief.Name, o.of(p.Score, 4)) },
 		}.Run(c.Context())
 		if err != nil {
 			return stopped(err)
@@ -122,23 +124,33 @@ func (o *tauFlags) check(c *cobra.Command) error {
 	return wrong(errors.Join(positive(c, "per-decade", o.grid.PerDecade), positive(c, "threads", o.threads)))
 }
 
-// unchanged compares perplexities: as they are printed, or by the tolerance.
+// of is the metric that decides, as it is printed.
+func (o *tauFlags) of(s tasks.Score, digits int) string {
+	return o.chief.Format(s.Values[o.chief.Name], digits)
+}
+
+// unchanged compares the metric that decides: as it is printed, or by the
+// tolerance, in percentage points where it is printed in percent.
 func (o *tauFlags) unchanged(base, now tasks.Score) bool {
-	if o.tolerance > 0 {
-		return math.Abs(now.Perplexity-base.Perplexity) <= o.tolerance
+	if o.tolerance == 0 {
+		return o.of(now, 2) == o.of(base, 2)
 	}
-	return fmt.Sprintf("%.2f", now.Perplexity) == fmt.Sprintf("%.2f", base.Perplexity)
+	moved := math.Abs(now.Values[o.chief.Name] - base.Values[o.chief.Name])
+	if o.chief.Percent {
+		moved *= 100
+	}
+	return moved <= o.tolerance
 }
 
 // printTau prints the curve and what follows from it.
 func (a *app) printTau(r train.TauResult, o *tauFlags, f *format) error {
-	t := &term.Table{Head: []string{"tau", "perplexity", "zero weights", "dead units", "unchanged"}}
+	t := &term.Table{Head: []string{"tau", o.chief.Name, "zero weights", "dead units", "unchanged"}}
 	for _, p := range append([]train.TauPoint{r.Base}, r.Curve...) {
 		dead, of := 0, 0
 		for _, u := range p.Units {
 			dead, of = dead+u.Of-u.Left, of+u.Of
 		}
-		t.Row(fmt.Sprintf("%.3g", p.Tau), fmt.Sprintf("%.4f", p.Score.Perplexity), fmt.Sprintf("%.2f %%", 100*float64(p.Zeros)/float64(max(1, p.Of))),
+		t.Row(fmt.Sprintf("%.3g", p.Tau), o.of(p.Score, 4), fmt.Sprintf("%.2f %%", 100*float64(p.Zeros)/float64(max(1, p.Of))),
 			fmt.Sprintf("%d of %d", dead, of), map[bool]string{true: "yes", false: "no"}[p.Unchanged])
 	}
 	if err := f.print(a.Streams, t, r); err != nil || *f == "json" {

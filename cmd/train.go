@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed391906a2/iss/cmd/internal/job"
 	"github.com/seed391906a2/iss/cmd/internal/progress"
+	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/bench"
 	"github.com/seed391906a2/iss/tasks/runs"
 	"github.com/seed391906a2/iss/tasks/train"
@@ -60,7 +61,9 @@ func (a *app) train(ctx context.Context, c *cobra.Command, f *trainFlags, args [
 	}
 	o := job.Options{
 		Dir: f.out, Threads: f.threads, Compact: !f.noCompact, Rounds: bench.Paper.Rounds, Say: a.Say,
-		Report: func(label string) job.Reporter { return progress.New(a.Err, label, 30*time.Second) },
+		Report: func(label string, terms tasks.Terms) job.Reporter {
+			return progress.New(a.Err, label, terms, 30*time.Second)
+		},
 	}
 	var j *job.Job
 	var err error

@@ -33,7 +33,7 @@ func withUnits(m *model.Model, counts string) (bench.Model, error) {
 	if err != nil {
 		return bench.Model{}, err
 	}
-	return bench.Model{Name: m.Name + " " + strings.ReplaceAll(counts, ",", "+"), Graph: g}, nil
+	return bench.Model{Name: m.Name + " " + strings.ReplaceAll(counts, ",", "+"), Graph: g, Answers: m.Task.Terms.Answers}, nil
 }
 
 // unitCounts reads --units.

@@ -12,7 +12,7 @@ import (
 // newApp puts the command line together.
 func newApp(strangers Strangers, streams term.Streams) (*app, error) {
 	panic(wire.Build(
-		allPlugins, cellCatalogue,
+		allCells, cellCatalogue,
 		allTasks, taskCatalogue, presetCatalogue,
 		wire.Struct(new(model.Finder), "*"),
 		logger,

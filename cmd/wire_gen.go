@@ -14,13 +14,13 @@ import (
 // Injectors from wire.go:
 
 // newApp puts the command line together.
-func newApp(strangers Strangers, streams term.Streams) (*app, error) {
-	plugins := allPlugins(strangers)
-	catalogue, err := cellCatalogue(plugins)
+func newApp(strangers2 Strangers, streams term.Streams) (*app, error) {
+	cells := allCells(strangers2)
+	catalogue, err := cellCatalogue(cells)
 	if err != nil {
 		return nil, err
 	}
-	tasks := allTasks()
+	tasks := allTasks(strangers2)
 	registryCatalogue, err := taskCatalogue(tasks)
 	if err != nil {
 		return nil, err

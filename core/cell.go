@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/registry"
 )
 
 // State is a vector that a cell carries from step to step.
@@ -74,4 +75,9 @@ func OutputSize(c Cell, input int) (size int, err error) {
 		size = outs[0].Shape().Last().Size
 	})
 	return size, err
+}
+
+// Identity makes a cell a plug-in of a command line.
+func (p CellPlugin) Identity() registry.Identity {
+	return registry.Identity{Kind: "cell", Name: p.Name, Source: p.Source}
 }

@@ -15,10 +15,10 @@ func Weights(g *graph.Graph) int {
 	return n
 }
 
-// MultAdds is the number of multiply-adds per token: the sizes of all weights
-// that a token's features are read by, as the operations' contraction rules
-// tell. Look-ups cost none and element-wise work is not counted, as in table 1
-// of Wen et al. (ICLR 2018).
+// MultAdds is the number of multiply-adds per token or other step: the sizes of
+// all weights that a token's features are read by, as the operations'
+// contraction rules tell. Look-ups cost none and element-wise work is not
+// counted, as in table 1 of Wen et al. (ICLR 2018).
 func MultAdds(g *graph.Graph) int {
 	n := 0
 	for _, node := range g.Nodes {
@@ -29,6 +29,21 @@ func MultAdds(g *graph.Graph) int {
 			if c.How == graph.ReadByWeight {
 				n += c.W.Shape().Size(nil)
 			}
+		}
+	}
+	return n
+}
+
+// MultAddsAt is the number of multiply-adds of one run under a binding: of every
+// product, as often as it is computed.
+func MultAddsAt(g *graph.Graph, b graph.Binding) int {
+	n := 0
+	for _, node := range g.Nodes {
+		switch op := node.Op.(type) {
+		case *graph.ScanOp:
+			n += graph.Shape{op.Time}.Size(b) * MultAddsAt(op.Body, b)
+		case *graph.MatMulOp:
+			n += node.At(0).Shape().Size(b) * node.In[0].Shape().Last().Size
 		}
 	}
 	return n

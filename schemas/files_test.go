@@ -170,8 +170,7 @@ func TestConfig(t *testing.T) {
 	require.NoError(t, schema.Validate("f", []byte(`{"preset": "demo"}`)))
 	require.NoError(t, schema.Validate("f", []byte(`{"preset": "demo", "complete": false, "model": {}}`)))
 	require.EqualError(t, schema.Validate("f", []byte(`{"preset": "demo", "complete": true, "task": "ptb", "model": {"cell": "rnn", "hidden": [4]}, "train": {}}`)),
-		"f:1:62 /model: the field \"embedding\" is missing\nf:1:103 /train: the field \"batch\" is missing\n"+
-			"f:1:103 /train: the field \"epochs\" is missing\nf:1:103 /train: the field \"steps\" is missing")
+		"f:1:103 /train: the field \"batch\" is missing\nf:1:103 /train: the field \"epochs\" is missing")
 	require.EqualError(t, schema.Validate("f", []byte(`{"seed": 1}`)),
 		"f:1:1: the field \"model\" is missing\nf:1:1: the field \"task\" is missing\nf:1:1: the field \"train\" is missing")
 }

@@ -5,15 +5,16 @@ import "github.com/seed391906a2/iss/core/optim"
 // Config is a run's configuration in full: presets, files and flags are
 // merged and checked before it is made. Its JSON form is schemas/config.
 type Config struct {
-	Preset string  `json:"preset,omitempty"`
-	Task   string  `json:"task"`
-	Seed   uint64  `json:"seed"`
-	Data   string  `json:"data,omitempty"` // folder of the data set
-	Text   *Text   `json:"text,omitempty"` // how to read a text of one's own
-	Model  Model   `json:"model"`
-	Train  Train   `json:"train"`
-	ISS    ISS     `json:"iss"`
-	Twin   *string `json:"twin,omitempty"` // preset whose dense model the result is held against
+	Preset  string         `json:"preset,omitempty"`
+	Task    string         `json:"task"`
+	Seed    uint64         `json:"seed"`
+	Options map[string]any `json:"options,omitempty"` // of the task, as its schema allows
+	Data    string         `json:"data,omitempty"`    // folder of the data set
+	Text    *Text          `json:"text,omitempty"`    // how to read a text of one's own
+	Model   Model          `json:"model"`
+	Train   Train          `json:"train"`
+	ISS     ISS            `json:"iss"`
+	Twin    *string        `json:"twin,omitempty"` // preset whose dense model the result is held against
 }
 
 // Text says how a text of one's own is read.
@@ -26,21 +27,21 @@ type Text struct {
 // Model is what is trained.
 type Model struct {
 	Cell      string             `json:"cell"`
-	Options   map[string]any     `json:"options,omitempty"`  // as the cell's schema allows
-	Embedding int                `json:"embedding"`          // units of the embedded input
-	Hidden    []int              `json:"hidden"`             // units of each layer, from the input up
-	Tied      bool               `json:"tied,omitempty"`     // softmax weights are the embedding's
-	Residual  bool               `json:"residual,omitempty"` // each layer adds its input to its output
-	Names     string             `json:"names,omitempty"`    // whose variable names: "rhn", or "" (in documents also "ptb")
-	Keep      map[string]float64 `json:"keep,omitempty"`     // chances to keep, by place of the model or its cells
-	Masks     map[string]string  `json:"masks,omitempty"`    // how often masks are drawn, by place of the model: "step", "window", "word"
-	InitScale float64            `json:"init_scale"`         // weights start uniform in ±init_scale
+	Options   map[string]any     `json:"options,omitempty"`   // as the cell's schema allows
+	Embedding int                `json:"embedding,omitempty"` // units of the embedded input
+	Hidden    []int              `json:"hidden"`              // units of each layer, from the input up
+	Tied      bool               `json:"tied,omitempty"`      // softmax weights are the embedding's
+	Residual  bool               `json:"residual,omitempty"`  // each layer adds its input to its output
+	Names     string             `json:"names,omitempty"`     // whose variable names: "rhn", or "" (in documents also "ptb")
+	Keep      map[string]float64 `json:"keep,omitempty"`      // chances to keep, by place of the model or its cells
+	Masks     map[string]string  `json:"masks,omitempty"`     // how often masks are drawn, by place of the model: "step", "window", "word"
+	InitScale float64            `json:"init_scale"`          // weights start uniform in ±init_scale
 }
 
 // Train is how it is trained.
 type Train struct {
 	Batch     int       `json:"batch"`
-	Steps     int       `json:"steps"` // time steps of a window (truncated BPTT)
+	Steps     int       `json:"steps,omitempty"` // time steps of a window (truncated BPTT)
 	Epochs    int       `json:"epochs"`
 	Clip      float64   `json:"clip"` // largest global norm of the gradient of loss plus penalty
 	Optimizer Optimizer `json:"optimizer"`

@@ -16,7 +16,7 @@ import (
 type Query struct {
 	Presets *registry.Catalogue[PresetEntry]
 	Cells   *registry.Catalogue[core.CellPlugin] // nil: any name and options are taken
-	Tasks   []string                             // names of the known tasks; nil: any name is taken
+	Tasks   *registry.Catalogue[Task]            // nil: any name is taken
 
 	Name     string   // a preset; "": the one that the document names, if any
 	File     string   // name of the document, for error texts
@@ -114,9 +114,13 @@ func (r *resolver) schema() (*schemas.Schema, error) {
 		slots = append(slots, s)
 	}
 	if r.Tasks != nil {
-		s := schemas.Slot{Choice: "/task"}
-		for _, name := range r.Tasks {
-			s.Parts = append(s.Parts, schemas.Part{Name: name})
+		s := schemas.Slot{Choice: "/task", Options: "/options"}
+		for _, name := range r.Tasks.Names() {
+			t, err := r.Tasks.Get(name)
+			if err != nil {
+				return nil, err
+			}
+			s.Parts = append(s.Parts, schemas.Part{Name: name, Source: t.Source, Schema: t.Options})
 		}
 		slots = append(slots, s)
 	}

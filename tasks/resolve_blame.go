@@ -43,7 +43,7 @@ func (r *resolver) place(f schemas.Fault) schemas.Fault {
 
 // author returns who wrote what is at fault: the value at the pointer or the
 // innermost one around it. A missing field is the fault of who took it away,
-// wrote the object without it, or chose the kind or cell that needs it.
+// wrote the object without it, or chose the kind, cell or task that needs it.
 func (r *resolver) author(f schemas.Fault) (rank int, ok bool) {
 	at := f.Pointer
 	rank, ok = r.by[at]
@@ -56,6 +56,9 @@ func (r *resolver) author(f schemas.Fault) (rank int, ok bool) {
 		return rank, ok
 	}
 	others := []string{f.Pointer + "/kind"}
+	if slices.Contains(r.needs(), f.Pointer+schemas.Pointer(field)) || f.Pointer == "/options" || f.Pointer == "" && field == "options" {
+		others = append(others, "/task")
+	}
 	if f.Pointer == "/model/options" || f.Pointer == "/model" && field == "options" {
 		others = append(others, "/model/cell")
 	}

@@ -19,6 +19,7 @@ func (r *resolver) check(schema *schemas.Schema) {
 	for _, l := range r.probes {
 		r.probe(schema, l)
 	}
+	r.needed()
 	r.widths()
 	r.penalised()
 	r.twin()
@@ -37,6 +38,31 @@ func (r *resolver) probe(schema *schemas.Schema, l layer) {
 			r.fault(l.place(f))
 		}
 	}
+}
+
+// needed: the fields without which the task cannot be.
+func (r *resolver) needed() {
+	for _, p := range r.needs() {
+		at := strings.LastIndexByte(p, '/')
+		_, inside := r.at(p[:at])
+		if _, said := r.at(p); inside && !said {
+			r.fault(r.place(schemas.Fault{Pointer: p[:at], Message: fmt.Sprintf(missing, schemas.Split(p[at:])[0])}))
+		}
+	}
+}
+
+// needs are the fields that the configured task cannot do without.
+func (r *resolver) needs() []string {
+	v, _ := r.at("/task")
+	name, _ := v.(string)
+	if r.Tasks == nil {
+		return nil
+	}
+	t, err := r.Tasks.Get(name)
+	if err != nil {
+		return nil // told by the schema
+	}
+	return t.Needs
 }
 
 // Contradictions: fields that are right alone and wrong together. The tree is

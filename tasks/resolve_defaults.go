@@ -18,6 +18,9 @@ func defaults() Config {
 // emptyIsNil gives what says nothing one form, so that configurations that mean
 // the same are equal.
 func (c *Config) emptyIsNil() {
+	if len(c.Options) == 0 {
+		c.Options = nil
+	}
 	if len(c.Model.Options) == 0 {
 		c.Model.Options = nil
 	}

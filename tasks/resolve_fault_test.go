@@ -76,7 +76,7 @@ func TestResolveFaults(t *testing.T) {
 			[]string{`f:1:30 /twin: no preset "smal"; known: badchild, circle, circle2, list, orphan, small, sparse, sparser, torn; nearest is small`}},
 
 		{"misspelt setting", "small", ``, []string{"seed=2", "model.hiden=[3]"}, []string{`--set 2: model.hiden: no such field; nearest is model.hidden`}},
-		{"unknown top field", "small", ``, []string{"bla=1"}, []string{`--set 1: bla: no such field; known: $schema, complete, data, iss, model, preset, seed, task, text, train, twin`}},
+		{"unknown top field", "small", ``, []string{"bla=1"}, []string{`--set 1: bla: no such field; known: $schema, complete, data, iss, model, options, preset, seed, task, text, train, twin`}},
 		{"out of range", "small", ``, []string{"train.batch=0"}, []string{`--set 1: train.batch: must be at least 1, is 0`}},
 		{"another type", "small", ``, []string{"model.hidden=300,300"}, []string{`--set 1: model.hidden: must be an array, is the string "300,300"`}},
 		{"the last to set is at fault", "small", `{"train": {"batch": 0, "steps": 0}}`, []string{"train.batch=-1", "train.batch=-2"},

@@ -12,7 +12,6 @@ import (
 
 	"github.com/seed391906a2/iss/cells"
 	"github.com/seed391906a2/iss/core"
-	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/schemas"
 	"github.com/seed391906a2/iss/tasks"
@@ -20,27 +19,22 @@ import (
 )
 
 // fake is a task that has presets and nothing else.
-type fake struct {
-	name    string
-	presets []tasks.Preset
+func fake(name string, presets ...tasks.Preset) tasks.Task {
+	return tasks.Task{Name: name, Source: "test", Presets: presets}
 }
 
-func (f fake) Name() string            { return f.name }
-func (f fake) Doc() string             { return "for tests" }
-func (f fake) Presets() []tasks.Preset { return f.presets }
-func (f fake) Open(tasks.Config, *registry.Catalogue[core.CellPlugin]) (tasks.Problem, error) {
-	return nil, nil
-}
-
-func (f fake) Trace(tasks.Config, *registry.Catalogue[core.CellPlugin], int) (*graph.Graph, error) {
-	return nil, nil
+func allTasks(t testing.TB) *registry.Catalogue[tasks.Task] {
+	t.Helper()
+	c, err := tasks.Catalogue(ptb.New(), ptb.NewGrammar())
+	require.NoError(t, err)
+	return c
 }
 
 func presets(t testing.TB, namesAndDocuments ...string) *registry.Catalogue[tasks.PresetEntry] {
 	t.Helper()
-	f := fake{name: "fake"}
+	f := fake("fake")
 	for i := 0; i < len(namesAndDocuments); i += 2 {
-		f.presets = append(f.presets, tasks.Preset{Name: namesAndDocuments[i], Document: []byte(namesAndDocuments[i+1])})
+		f.Presets = append(f.Presets, tasks.Preset{Name: namesAndDocuments[i], Document: []byte(namesAndDocuments[i+1])})
 	}
 	c, err := tasks.Presets(f)
 	require.NoError(t, err)
@@ -64,7 +58,7 @@ const (
 )
 
 func query(t testing.TB) tasks.Query {
-	return tasks.Query{Presets: presets(t, "small", small, "sparse", sparse), Cells: allCells(t), Tasks: []string{"grammar", "ptb"}}
+	return tasks.Query{Presets: presets(t, "small", small, "sparse", sparse), Cells: allCells(t), Tasks: allTasks(t)}
 }
 
 func TestResolvePreset(t *testing.T) {
@@ -291,7 +285,7 @@ func TestOurPresets(t *testing.T) {
 	require.NotEmpty(t, all.Names())
 	for _, name := range all.Names() {
 		t.Run(name, func(t *testing.T) {
-			q := tasks.Query{Presets: all, Cells: allCells(t), Tasks: []string{"grammar", "ptb"}, Name: name}
+			q := tasks.Query{Presets: all, Cells: allCells(t), Tasks: allTasks(t), Name: name}
 			want, err := tasks.Resolve(q)
 			require.NoError(t, err)
 			entry, err := all.Get(name)
@@ -306,11 +300,11 @@ func TestOurPresets(t *testing.T) {
 }
 
 func TestPresets(t *testing.T) {
-	a := fake{"a", []tasks.Preset{{Name: "x"}, {Name: "y"}}}
-	b := fake{"b", []tasks.Preset{{Name: "y"}, {Name: "two words"}}}
+	a := fake("a", tasks.Preset{Name: "x"}, tasks.Preset{Name: "y"})
+	b := fake("b", tasks.Preset{Name: "y"}, tasks.Preset{Name: "two words"})
 	_, err := tasks.Presets(a, b)
-	require.EqualError(t, err, `registry: preset "y" is there twice: from task a and from task b; rename one of them`+"\n"+
-		`registry: preset "two words" from task b cannot have this name: it contains a blank or an unprintable character; use letters, digits, - and _`)
+	require.EqualError(t, err, `registry: preset "y" is there twice: from task a from test and from task b from test; rename one of them`+"\n"+
+		`registry: preset "two words" from task b from test cannot have this name: it contains a blank or an unprintable character; use letters, digits, - and _`)
 	c, err := tasks.Presets(a)
 	require.NoError(t, err)
 	y, err := c.Get("y")

@@ -52,7 +52,7 @@ func (t *tree) join(to map[string]any, at string, from map[string]any) {
 // come first.
 func choicesFirst(a, b string) int {
 	first := func(name string) int {
-		if name == "kind" || name == "cell" {
+		if name == "kind" || name == "cell" || name == "task" {
 			return 0
 		}
 		return 1
@@ -64,7 +64,7 @@ func choicesFirst(a, b string) int {
 }
 
 // choose takes away what belongs to another choice than the one that is being
-// written: the neighbours of another kind, the options of another cell.
+// written: the neighbours of another kind, the options of another cell or task.
 func (t *tree) choose(object map[string]any, at, name string, v any) {
 	old, ok := object[name]
 	if !ok || reflect.DeepEqual(old, v) {
@@ -73,7 +73,7 @@ func (t *tree) choose(object map[string]any, at, name string, v any) {
 	switch {
 	case name == "kind":
 		t.prune(object, at)
-	case at == "/model" && name == "cell":
+	case at == "/model" && name == "cell" || at == "" && name == "task":
 		t.pruneField(object, at, "options")
 	}
 }

@@ -2,8 +2,17 @@
 // data, how it is judged) and the configuration of a run.
 //
 // A task opens a configuration to a Problem: a traced model and its data. The
-// loop in tasks/train, the bench and the report work on Problems and know no
-// task by name.
+// loop in tasks/train, the bench and the command line work on Problems and know
+// no task by name, nor what it predicts: a task brings the words for that too.
+//
+//	var Digits = tasks.Task{
+//		Name: "digits", Doc: "Classify spoken digits.", Source: "example.org/digits",
+//		Terms: tasks.Terms{
+//			Metrics: []tasks.Metric{{Name: "accuracy", Higher: true, Percent: true}},
+//			Items: "sequences", Step: "frame", Answers: []string{"logits"}, Judged: []string{"logits"},
+//		},
+//		Open: open, Trace: trace,
+//	}
 package tasks
 
 import (
@@ -12,18 +21,30 @@ import (
 	"github.com/seed391906a2/iss/registry"
 )
 
-// Task is something that can be learned.
-type Task interface {
-	Name() string
-	Doc() string // one sentence
-	// Presets are configurations with a name.
-	Presets() []Preset
+// Cells is a catalogue of cells.
+type Cells = registry.Catalogue[core.CellPlugin]
+
+// Task describes something that can be learned to registries, schemas and
+// manuals, and makes it.
+type Task struct {
+	Name    string   // as in configurations: "ptb"
+	Doc     string   // one sentence
+	Source  string   // where it comes from: an import path
+	Terms   Terms    // what programs that know no task by name must call things
+	Needs   []string // fields that a configuration must have, as JSON pointers: "/train/steps"
+	Options []byte   // JSON Schema (draft-07) of the field options; nil: there are none
+	Presets []Preset
 	// Open reads the data and traces the model at its configured sizes.
-	Open(cfg Config, cells *registry.Catalogue[core.CellPlugin]) (Problem, error)
-	// Trace is Open without data, for a model whose sizes the configuration
-	// (and, where the data decides, vocab) tells; vocab 0 is that of the data
-	// which cfg names or, if it names none, of the task's known data set.
-	Trace(cfg Config, cells *registry.Catalogue[core.CellPlugin], vocab int) (*graph.Graph, error)
+	Open func(cfg Config, cells *Cells) (Problem, error)
+	// Trace is Open without data. Sizes are those that the data decided; nil
+	// is those of the data which cfg names or, if it names none, of the task's
+	// known data set.
+	Trace func(cfg Config, cells *Cells, sizes Sizes) (*graph.Graph, error)
+}
+
+// Identity makes a task a plug-in of a command line.
+func (t Task) Identity() registry.Identity {
+	return registry.Identity{Kind: "task", Name: t.Name, Source: t.Source}
 }
 
 // Preset is a named configuration, as a JSON document that says what differs
@@ -34,31 +55,57 @@ type Preset struct {
 	Document []byte
 }
 
-// Problem is a configured model with its data.
+// Sizes are those of a model's axes that its data decide, by what is counted:
+// {"types": 10000} of a text, {"features": 12, "classes": 9} of sequences.
+type Sizes map[string]int
+
+// Problem is a configured model with its data. Methods are not called from
+// several goroutines at once.
 type Problem interface {
 	// Graph is the model at its configured sizes. Output "loss" is what is
-	// minimised, in its unit λ is; carried states are inputs and outputs of
-	// one name.
+	// minimised, a mean over the axis "batch" in nats; λ is in its unit.
+	// States that are carried from batch to batch are inputs and outputs of
+	// one name; whoever runs the model feeds them on.
 	Graph() *graph.Graph
 	Data() Data
-	// Train are the batches of an epoch.
-	Train() Batches
-	// Evaluate measures the model that m computes (outputs "loss" and the
-	// carried states) on part "valid" or "test". m's binding is changed; stop
-	// is asked between batches.
-	Evaluate(part string, m graph.Machine[float32], stop func() error) (Score, error)
-	// EvalBinding is the largest binding that Evaluate uses for a part.
-	EvalBinding(part string) graph.Binding
-	// Sample fills the inputs of m, bound to b by the caller, with window i of
-	// part "valid", to replay a model on.
-	Sample(i int, b graph.Binding, m Inputs)
-	// Better reports whether score a is better than b.
-	Better(a, b Score) bool
+	Terms() Terms
+	// Train are the batches of an epoch, 0 the first. They depend on nothing
+	// but the configuration and the epoch, so that a run can be resumed.
+	Train(epoch int) Batches
+	// Part are the batches of part "valid" or "test".
+	Part(name string) (Batches, error)
+	// Judge begins to judge a model on a part.
+	Judge(part string) Judge
 }
 
-// Inputs is the input side of a machine of any precision.
+// Batches are loaded in order; carried states start anew at batch 0.
+type Batches interface {
+	Len() int
+	// Binding holds the lengths of batch i, "batch" among them.
+	Binding(i int) graph.Binding
+	// Items is the number of predictions in batch i.
+	Items(i int) int
+	// Load fills the inputs of m, bound to Binding(i), with batch i.
+	Load(i int, m Inputs)
+}
+
+// Inputs is the input side of a machine; see Feed for one of other precision.
 type Inputs interface {
 	Ints(input string) []int32
+	Floats(input string) []float32
+}
+
+// Outputs is the output side of a machine.
+type Outputs interface {
+	Output(name string) []float32
+}
+
+// Judge sees the outputs of all batches of a part, in order, and then knows the
+// score.
+type Judge interface {
+	// See reads "loss" and the outputs that Terms.Judged names, after batch i.
+	See(i int, m Outputs)
+	Score() Score
 }
 
 // Data says what a model was trained on.
@@ -66,24 +113,7 @@ type Data struct {
 	Name   string            // for people
 	Path   string            `json:",omitempty"`
 	SHA256 string            // of all of it
-	Vocab  int               // types
+	Sizes  Sizes             // what of the model they decide
 	Files  map[string][]byte `json:"-"` // what belongs into the run directory, such as vocab.txt
 	Notes  []string          // what a user should know: dropped words, unknown corpus
-}
-
-// Batches are the training batches of an epoch, loaded in order.
-type Batches interface {
-	Binding() graph.Binding // of a batch
-	Len() int               // batches in an epoch
-	Tokens() int            // predictions in a batch
-	// Load fills the inputs of m with batch i. Carried states start anew at i = 0.
-	Load(i int, m Inputs)
-}
-
-// Score is the result of an evaluation.
-type Score struct {
-	Loss       float64 `json:"loss"`                 // nats per prediction
-	Perplexity float64 `json:"perplexity,omitempty"` // exp(Loss)
-	Floor      float64 `json:"floor,omitempty"`      // perplexity of the source itself on the same text, where it is known
-	Tokens     int     `json:"tokens"`               // predictions
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/seed391906a2/iss/tasks"
 )
 
-// Model is what is timed: inference, which computes its outputs named "logits"
-// (all of them in a model without a loss) and its carried states, or training.
+// Model is what is timed: inference, which computes its answers (all outputs in
+// a model without a loss) and its carried states, or training.
 type Model struct {
 	Name     string
 	Graph    *graph.Graph
+	Answers  []string                         // outputs; nil: "logits"
 	Tensors  map[string]tensor.Dense[float32] // nil: drawn as for a new model
-	Binding  graph.Binding                    // nil: time and batch are those of the options
+	Binding  graph.Binding                    // of axes that differ from the options
 	Training *Training                        // nil: inference
 }
 
@@ -33,7 +34,7 @@ type Training struct {
 
 // Options are the protocol.
 type Options struct {
-	Batch, Steps int // streams side by side, time steps
+	Batch, Steps int // streams side by side; time steps, and the length of any other axis
 	Rounds       int // timed runs of each model
 	// Least is for how long rounds go on at the least, though for no more than
 	// 1000 of them: a few runs of a small model say little.
@@ -54,7 +55,7 @@ type Result struct {
 	Threads  int     `json:"threads"`
 	Tokens   int     `json:"tokens"` // in a run
 	Weights  int     `json:"weights"`
-	MultAdds int     `json:"mult_adds"`  // of inference, per token
+	MultAdds int     `json:"mult_adds"`  // of inference, per token or other step
 	Time     Spread  `json:"ms"`         // milliseconds per run
 	Min      float64 `json:"min_ms"`     // of the fastest run
 	Rounds   int     `json:"rounds"`     // that were timed
@@ -125,7 +126,7 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 			Name: m.Name, Kind: r.kind, Threads: r.engine.Team().N(), Tokens: r.tokens, Weights: core.Weights(m.Graph), MultAdds: core.MultAdds(r.graph),
 			Time: spread(times[i]), Min: slices.Min(times[i]), Rounds: len(times[i]), Peak: r.peak.best, Memory: r.engine.Memory(), Allocs: allocs,
 		}
-		q.GFLOPS = 2 * float64(r.passes()*q.MultAdds) * float64(r.tokens) / q.Time.Median / 1e6
+		q.GFLOPS = 2 * float64(r.passes()*core.MultAddsAt(r.graph, r.binding)) / q.Time.Median / 1e6
 		q.WeightGB = float64(r.engine.WeightBytes()) / q.Time.Median / 1e6
 		results[i] = q
 	}

@@ -122,7 +122,7 @@ func TestTable1(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, tt.weights, core.Weights(small))
 		assert.InDelta(t, tt.paper, float64(core.Weights(small))/1e6, 0.05)
-		ratio := float64(core.MultAdds(inference(whole))) / float64(core.MultAdds(inference(small)))
+		ratio := float64(core.MultAdds(inference(whole, nil))) / float64(core.MultAdds(inference(small, nil)))
 		assert.GreaterOrEqual(t, ratio, tt.fewer)
 		assert.Less(t, ratio, tt.fewer+0.01)
 	}
@@ -141,8 +141,8 @@ func TestRunRefuses(t *testing.T) {
 	short := drawn(g)
 	delete(short, "Model/softmax_b")
 	feed, err := graph.Trace("feed", func(s *graph.Scope) {
-		n := s.Ints("lengths", graph.Symbol("batch"))
-		s.Output("logits", graph.Valid(n, graph.Symbol("time")))
+		s.Ints("classes", graph.Symbol("batch"))
+		s.Output("logits", s.Fill(0, graph.Symbol("batch"), graph.Fixed(4)))
 	})
 	require.NoError(t, err)
 	stopped, stop := context.WithCancel(context.Background())
@@ -157,7 +157,7 @@ func TestRunRefuses(t *testing.T) {
 	}{
 		{"no rounds", context.Background(), Model{Graph: g}, Options{Batch: 1, Steps: 1}, "batch 1, steps 1 and rounds 0 must all be at least 1"},
 		{"weights missing", context.Background(), Model{Name: "m", Graph: g, Tensors: short}, one, `bench: m: there are no weights "Model/softmax_b" of shape 20`},
-		{"ids of nothing", context.Background(), Model{Name: "m", Graph: feed}, one, `input "lengths" is looked up in no table`},
+		{"ids of nothing", context.Background(), Model{Name: "m", Graph: feed}, one, `input "classes" is looked up in no table`},
 		{"stopped", stopped, Model{Graph: g}, one, "context canceled"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -165,6 +165,38 @@ func TestRunRefuses(t *testing.T) {
 			assert.ErrorContains(t, err, tt.want)
 		})
 	}
+}
+
+// A model that reads numbers and lengths, and answers under another name: rows
+// are of full length, and what is counted is what is computed: the cell once a
+// step, the layer behind it once a row.
+func TestRunOfSequences(t *testing.T) {
+	const in, hidden, classes = 3, 5, 2
+	cell, err := cells.RNN.New(core.CellConfig{Input: in, Hidden: hidden})
+	require.NoError(t, err)
+	batch := graph.Symbol("batch")
+	g, err := graph.Trace("sequences", func(s *graph.Scope) {
+		x, n := s.Input("x", graph.Symbol("time"), batch, graph.Fixed(in)), s.Ints("lengths", batch)
+		_, last := graph.Scan(s, graph.ScanConfig{Lengths: n}, []graph.Value{x}, []graph.Carry{{Name: "h", Init: s.Fill(0, batch, graph.Fixed(hidden))}},
+			func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
+				_, next = cell.Step(s, x[0], prev)
+				return nil, next
+			})
+		s.Output("answer", nn.Linear(s, "softmax", last[0], classes))
+	})
+	require.NoError(t, err)
+	o := Options{Batch: 2, Steps: 4, Rounds: 3, Threads: 1, Seed: 1}
+	m := Model{Name: "m", Graph: g, Answers: []string{"answer"}}
+	results, err := Run(context.Background(), []Model{m}, o)
+	require.NoError(t, err)
+	products := 2 * (4*(in+hidden)*hidden + hidden*classes)
+	assert.InEpsilon(t, 2*float64(products)/results[0].Time.Median/1e6, results[0].GFLOPS, 1e-12)
+
+	r, err := newRunner(m, o)
+	require.NoError(t, err)
+	defer r.close()
+	assert.Equal(t, []int32{4, 4}, r.engine.Ints("lengths"))
+	assert.NotZero(t, r.engine.Floats("x")[0])
 }
 
 func TestSpread(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 )
 
 // fill sets weights and inputs. Ids are drawn evenly from the table that they
-// are looked up in, or the classes that they name; other inputs from (-1, 1).
-// Carried states start where they do.
+// are looked up in, or the classes that they name; lengths are full; other
+// inputs are drawn from (-1, 1). Carried states start where they do.
 func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 	if err := r.engine.Bind(b); err != nil {
 		return err
@@ -32,11 +32,17 @@ func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 		s := rng.New(o.Seed, "bench/"+in.Label)
 		switch {
 		case in.Kind == graph.Int:
+			ids := r.engine.Ints(in.Label)
+			if isLength(r.graph, v) {
+				for i := range ids {
+					ids[i] = int32(b["time"])
+				}
+				break
+			}
 			rows := idsBelow(r.graph, v)
 			if rows == 0 {
 				return fmt.Errorf("input %q is looked up in no table, so there is nothing to draw it from", in.Label)
 			}
-			ids := r.engine.Ints(in.Label)
 			for i := range ids {
 				ids[i] = int32(s.Intn(rows))
 			}
@@ -53,6 +59,23 @@ func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 		}
 	}
 	return nil
+}
+
+// isLength reports whether ids are lengths of rows.
+func isLength(g *graph.Graph, ids graph.Value) bool {
+	for _, n := range g.Nodes {
+		switch n.Op.(type) {
+		case *graph.ValidOp:
+			if n.In[0] == ids {
+				return true
+			}
+		case *graph.ReverseOp:
+			if len(n.In) > 1 && n.In[1] == ids {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // idsBelow is what ids must stay below: the size of the smallest table that they

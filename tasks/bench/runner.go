@@ -3,7 +3,9 @@ package bench
 import (
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
+	"slices"
 
 	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
@@ -12,21 +14,19 @@ import (
 
 // runner runs one model over and over.
 type runner struct {
-	kind   Kind
-	graph  *graph.Graph // what is computed, without gradients
-	engine *engine.Engine
-	peak   *peak
-	tokens int // in a run
-	run    func() error
-	close  func()
+	kind    Kind
+	graph   *graph.Graph // what is computed, without gradients
+	binding graph.Binding
+	engine  *engine.Engine
+	peak    *peak
+	tokens  int // in a run
+	run     func() error
+	close   func()
 }
 
 func newRunner(m Model, o Options) (*runner, error) {
-	b := m.Binding
-	if b == nil {
-		b = graph.Binding{"time": o.Steps, "batch": o.Batch}
-	}
-	r := &runner{tokens: b["time"] * b["batch"]}
+	b := binding(m, o)
+	r := &runner{binding: b, tokens: b["time"] * b["batch"]}
 	var err error
 	if m.Training != nil {
 		err = r.train(m, o, b)
@@ -45,7 +45,7 @@ func newRunner(m Model, o Options) (*runner, error) {
 }
 
 func (r *runner) infer(m Model, o Options, b graph.Binding) (err error) {
-	r.kind, r.graph = Inference, inference(m.Graph)
+	r.kind, r.graph = Inference, inference(m.Graph, m.Answers)
 	if r.engine, err = engine.New(r.graph, engine.Options{Max: b, Threads: o.Threads, Inference: true}); err != nil {
 		return err
 	}
@@ -111,14 +111,28 @@ func (r *runner) explain(name string, w io.Writer) error {
 
 // inference is the part of a model that answers: no loss, no targets. A model
 // without a loss is all answer.
-func inference(g *graph.Graph) *graph.Graph {
-	outputs := []string{"logits"}
-	loss := false
-	for _, name := range g.Names {
-		loss = loss || name == "loss"
-	}
-	if !loss {
+func inference(g *graph.Graph, answers []string) *graph.Graph {
+	if !slices.Contains(g.Names, "loss") {
 		return g
 	}
-	return graph.Subset(g, append(outputs, train.Carried(g)...)...)
+	if len(answers) == 0 {
+		answers = []string{"logits"}
+	}
+	return graph.Subset(g, slices.Concat(answers, train.Carried(g))...)
+}
+
+// binding gives every axis of a model's inputs its length: the batch, the time
+// steps for any other, unless the model says another.
+func binding(m Model, o Options) graph.Binding {
+	b := graph.Binding{"time": o.Steps}
+	for _, v := range m.Graph.Inputs {
+		for _, d := range v.Shape() {
+			if !d.IsFixed() {
+				b[d.Sym] = o.Steps
+			}
+		}
+	}
+	b["batch"] = o.Batch
+	maps.Copy(b, m.Binding)
+	return b
 }

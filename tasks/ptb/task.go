@@ -4,57 +4,59 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/nn"
-	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/tasks"
 )
 
-// Cells is a catalogue of cells.
-type Cells = registry.Catalogue[core.CellPlugin]
+// importPath is that of this package.
+const importPath = "github.com/seed391906a2/iss/tasks/ptb"
 
-// task is a language model on a text; embedded marks the one that needs no data.
-type task struct {
-	name, doc string
-	embedded  bool
-	presets   []tasks.Preset
+// types is what Sizes call the vocabulary's size.
+const types = "types"
+
+// Terms are those of language models.
+var Terms = tasks.Terms{
+	Metrics: []tasks.Metric{{Name: "perplexity", OfLoss: math.Exp}},
+	Items:   "words", Step: "token", Answers: []string{"logits"},
 }
-
-var _ tasks.Task = (*task)(nil)
 
 // New is the task "ptb": a language model on the Penn TreeBank or a text of
 // one's own.
 func New() tasks.Task {
-	return &task{
-		name:    "ptb",
-		doc:     "Language model on the Penn TreeBank, or on a text of your own (--data DIR, --text FILE).",
-		presets: treebankPresets(),
-	}
+	return languageModel(&task{name: "ptb"},
+		"Language model on the Penn TreeBank, or on a text of your own (--data DIR, --text FILE).", treebankPresets())
 }
 
 // NewGrammar is the task "grammar": a language model on the embedded corpus.
 func NewGrammar() tasks.Task {
-	return &task{
-		name:     "grammar",
-		doc:      "Language model on a text drawn from an embedded grammar, whose own perplexity is known; needs no data.",
-		embedded: true,
-		presets:  grammarPresets(),
+	return languageModel(&task{name: "grammar", embedded: true},
+		"Language model on a text drawn from an embedded grammar, whose own perplexity is known; needs no data.", grammarPresets())
+}
+
+func languageModel(t *task, doc string, presets []tasks.Preset) tasks.Task {
+	return tasks.Task{
+		Name: t.name, Doc: doc, Source: importPath, Terms: Terms, Presets: presets,
+		Needs: []string{"/model/embedding", "/train/steps"},
+		Open:  t.open, Trace: t.trace,
 	}
 }
 
-func (t *task) Name() string            { return t.name }
-func (t *task) Doc() string             { return t.doc }
-func (t *task) Presets() []tasks.Preset { return t.presets }
+// task is a language model on a text; embedded marks the one that needs no data.
+type task struct {
+	name     string
+	embedded bool
+}
 
-// Open implements tasks.Task.
-func (t *task) Open(cfg tasks.Config, cells *Cells) (tasks.Problem, error) {
+func (t *task) open(cfg tasks.Config, cells *tasks.Cells) (tasks.Problem, error) {
 	corpus, err := t.corpus(cfg)
 	if err != nil {
 		return nil, err
 	}
-	g, err := t.Trace(cfg, cells, corpus.Vocab.Len())
+	g, err := t.trace(cfg, cells, tasks.Sizes{types: corpus.Vocab.Len()})
 	if err != nil {
 		return nil, err
 	}
@@ -76,8 +78,8 @@ func (t *task) corpus(cfg tasks.Config) (*Corpus, error) {
 	return Open(cfg.Data, text)
 }
 
-// Trace implements tasks.Task.
-func (t *task) Trace(cfg tasks.Config, cells *Cells, vocab int) (*graph.Graph, error) {
+func (t *task) trace(cfg tasks.Config, cells *tasks.Cells, sizes tasks.Sizes) (*graph.Graph, error) {
+	vocab := sizes[types]
 	if vocab == 0 {
 		var err error
 		if vocab, err = t.vocab(cfg); err != nil {
@@ -140,8 +142,7 @@ type problem struct {
 	corpus *Corpus
 	g      *graph.Graph
 	train  *batches
-	valid  *Batches
-	test   *Batches
+	parts  map[string]*batches
 	floors map[string]float64 // perplexity of the source by part, where it is known
 }
 
@@ -153,20 +154,25 @@ func newProblem(cfg tasks.Config, c *Corpus, g *graph.Graph, embedded bool) (*pr
 	if err != nil {
 		return nil, err
 	}
-	p.train = &batches{train, cfg.Train.Batch, cfg.Train.Steps}
-	if p.valid, err = NewBatches("valid", c.Valid.IDs, cfg.Train.Batch, cfg.Train.Steps); err != nil {
+	p.train = &batches{train}
+	valid, err := NewBatches("valid", c.Valid.IDs, cfg.Train.Batch, cfg.Train.Steps)
+	if err != nil {
 		return nil, err
 	}
-	if p.test, err = NewStream("test", c.Test.IDs, cfg.Train.Steps); err != nil {
+	test, err := NewStream("test", c.Test.IDs, cfg.Train.Steps)
+	if err != nil {
 		return nil, err
 	}
+	p.parts = map[string]*batches{"valid": {valid}, "test": {test}}
 	if embedded {
 		return p, p.findFloors()
 	}
 	return p, nil
 }
 
-func (p *problem) Graph() *graph.Graph { return p.g }
+func (p *problem) Graph() *graph.Graph     { return p.g }
+func (p *problem) Terms() tasks.Terms      { return Terms }
+func (p *problem) Train(int) tasks.Batches { return p.train }
 
 func (p *problem) Data() tasks.Data {
 	var vocab bytes.Buffer
@@ -174,7 +180,7 @@ func (p *problem) Data() tasks.Data {
 		panic(err) // a buffer takes everything
 	}
 	d := tasks.Data{
-		Name: p.corpus.Name, Path: p.cfg.Data, SHA256: p.corpus.Fingerprint.SHA256, Vocab: p.corpus.Vocab.Len(),
+		Name: p.corpus.Name, Path: p.cfg.Data, SHA256: p.corpus.Fingerprint.SHA256, Sizes: tasks.Sizes{types: p.corpus.Vocab.Len()},
 		Files: map[string][]byte{"vocab.txt": vocab.Bytes()},
 	}
 	for _, part := range []Part{p.corpus.Valid, p.corpus.Test} {
@@ -185,37 +191,18 @@ func (p *problem) Data() tasks.Data {
 	return d
 }
 
-func (p *problem) Train() tasks.Batches { return p.train }
+// batches adapts Batches to the contract: windows of [time, batch].
+type batches struct{ *Batches }
 
-// Better implements tasks.Problem: the lower perplexity.
-func (p *problem) Better(a, b tasks.Score) bool { return a.Loss < b.Loss }
-
-// Sample implements tasks.Problem.
-func (p *problem) Sample(i int, b graph.Binding, m tasks.Inputs) {
-	time, batch := b["time"], b["batch"]
-	x, y := m.Ints("x"), m.Ints("y")
-	ids := p.corpus.Valid.IDs
-	span := len(ids) / batch
-	for r := range batch {
-		for t := range time {
-			at := r*span + (i*time+t)%max(1, span-1)
-			x[t*batch+r], y[t*batch+r] = ids[at], ids[at+1]
-		}
-	}
+// Binding implements tasks.Batches; only a last window can be shorter.
+func (b *batches) Binding(i int) graph.Binding {
+	return graph.Binding{"time": min(b.steps, b.targets-i*b.steps), "batch": b.batch}
 }
 
-// batches adapts Batches to the training loop.
-type batches struct {
-	*Batches
-	batch, steps int
-}
+// Items implements tasks.Batches.
+func (b *batches) Items(i int) int { return b.batch * min(b.steps, b.targets-i*b.steps) }
 
-func (b *batches) Binding() graph.Binding {
-	return graph.Binding{"time": b.steps, "batch": b.batch}
-}
-
-func (b *batches) Tokens() int { return b.batch * b.steps }
-
+// Load implements tasks.Batches.
 func (b *batches) Load(i int, m tasks.Inputs) {
 	b.Seek(i)
 	w, _ := b.Next()

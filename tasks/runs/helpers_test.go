@@ -80,7 +80,7 @@ func config() tasks.Config {
 }
 
 func info() runs.Info {
-	return runs.Info{Config: config(), Data: runs.Data{Name: "some text", Path: "data", SHA256: "ab", Vocab: 9}}
+	return runs.Info{Config: config(), Data: runs.Data{Name: "some text", Path: "data", SHA256: "ab", Sizes: tasks.Sizes{"types": 9}}}
 }
 
 var vocab = map[string][]byte{"vocab.txt": []byte("a\nb\n")}

@@ -37,15 +37,32 @@ type Info struct {
 
 // Data says what a run was trained on.
 type Data struct {
-	Name   string `json:"name"`
-	Path   string `json:"path,omitempty"`
-	SHA256 string `json:"sha256"`
-	Vocab  int    `json:"vocab"` // types
+	Name   string      `json:"name"`
+	Path   string      `json:"path,omitempty"`
+	SHA256 string      `json:"sha256"`
+	Sizes  tasks.Sizes `json:"sizes"` // what of the model they decide
+}
+
+// UnmarshalJSON implements json.Unmarshaler. Runs of the first versions, all of
+// them of language models, say "vocab" for the types of their text.
+func (d *Data) UnmarshalJSON(text []byte) error {
+	type plain Data
+	old := struct {
+		*plain
+		Vocab int `json:"vocab"`
+	}{plain: (*plain)(d)}
+	if err := json.Unmarshal(text, &old); err != nil {
+		return err
+	}
+	if d.Sizes == nil && old.Vocab > 0 {
+		d.Sizes = tasks.Sizes{"types": old.Vocab}
+	}
+	return nil
 }
 
 // DataOf is the part of a task's data that run.json holds.
 func DataOf(d tasks.Data) Data {
-	return Data{Name: d.Name, Path: d.Path, SHA256: d.SHA256, Vocab: d.Vocab}
+	return Data{Name: d.Name, Path: d.Path, SHA256: d.SHA256, Sizes: d.Sizes}
 }
 
 // Versions say which programs made a run.

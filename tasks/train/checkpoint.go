@@ -28,7 +28,7 @@ func (t *trainer) save() error {
 	}
 	t.at.Metrics = t.Journal.Position()
 	carried := map[string]tensor.Dense[float32]{}
-	for _, name := range t.update.carried {
+	for _, name := range Carried(t.g) {
 		carried[name] = tensor.Of(t.m.Floats(name), len(t.m.Floats(name)))
 	}
 	return t.Journal.Save(checkpoint.Snapshot{
@@ -54,7 +54,7 @@ func (t *trainer) load() error {
 	if err := t.initialise(); err != nil {
 		return err
 	}
-	for _, name := range t.update.carried {
+	for _, name := range Carried(t.g) {
 		d, ok := s.Slots["carried"][name]
 		if !ok || len(d.Data) != len(t.m.Floats(name)) {
 			return fmt.Errorf("train: the checkpoint lacks the carried state %q", name)

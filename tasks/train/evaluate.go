@@ -18,16 +18,21 @@ type evaluator struct {
 	engines map[string]*engine.Engine
 }
 
+func newEvaluator(p tasks.Problem, g *graph.Graph, threads int) *evaluator {
+	return &evaluator{problem: p, g: Evaluation(g, p.Terms().Judged...), threads: threads, engines: map[string]*engine.Engine{}}
+}
+
+// score runs a part without dropout, states at their start before the first
+// batch, then carried.
 func (e *evaluator) score(ctx context.Context, part string, param func(name string) []float32) (tasks.Score, error) {
+	b, err := e.problem.Part(part)
+	if err != nil {
+		return tasks.Score{}, err
+	}
 	m, ok := e.engines[part]
 	if !ok {
-		var err error
-		m, err = engine.New(e.g, engine.Options{Max: e.problem.EvalBinding(part), Threads: e.threads, Inference: true})
-		if err != nil {
+		if m, err = engine.New(e.g, engine.Options{Max: tasks.Largest(b), Threads: e.threads, Inference: true}); err != nil {
 			return tasks.Score{}, err
-		}
-		if e.engines == nil {
-			e.engines = map[string]*engine.Engine{}
 		}
 		e.engines[part] = m
 	}
@@ -35,11 +40,25 @@ func (e *evaluator) score(ctx context.Context, part string, param func(name stri
 		copy(m.Param(p.Name), param(p.Name))
 	}
 	m.Changed()
-	s, err := e.problem.Evaluate(part, m, ctx.Err)
-	if errors.Is(err, context.Canceled) {
-		err = ErrStopped
+	judge, states := e.problem.Judge(part), newStates(e.g, m)
+	for i := range b.Len() {
+		if err := ctx.Err(); err != nil {
+			if errors.Is(err, context.Canceled) {
+				err = ErrStopped
+			}
+			return tasks.Score{}, err
+		}
+		if err := states.bind(b.Binding(i)); err != nil {
+			return tasks.Score{}, err
+		}
+		b.Load(i, m)
+		if err := m.Run(graph.Mode{}); err != nil {
+			return tasks.Score{}, err
+		}
+		judge.See(i, m)
+		states.carry()
 	}
-	return s, err
+	return judge.Score(), nil
 }
 
 func (e *evaluator) close() {
@@ -51,7 +70,7 @@ func (e *evaluator) close() {
 // Evaluate measures a model with the given weights on part "valid" or "test".
 // g is the model's graph, cut or whole.
 func Evaluate(ctx context.Context, p tasks.Problem, g *graph.Graph, weights map[string]tensor.Dense[float32], part string, threads int) (tasks.Score, error) {
-	e := &evaluator{problem: p, g: Evaluation(g), threads: threads}
+	e := newEvaluator(p, g, threads)
 	defer e.close()
 	return e.score(ctx, part, func(name string) []float32 { return weights[name].Data })
 }

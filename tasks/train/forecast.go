@@ -7,12 +7,12 @@ import (
 	"github.com/seed391906a2/iss/tasks"
 )
 
-// forecast says memory, words/s and the hours in all.
+// forecast says memory, speed and the hours in all.
 func (t *trainer) forecast(b tasks.Batches) {
-	tokens := float64(b.Tokens()) * float64(b.Len()) * float64(t.Config.Train.Epochs)
-	seconds := tokens / t.wps
-	line := fmt.Sprintf("training needs %.2g GB of memory and goes at %.0f words/s: about %s for %d epochs",
-		float64(t.m.Memory())/1e9, t.wps, humanTime(seconds), t.Config.Train.Epochs)
+	items := float64(tasks.Items(b, b.Len())) * float64(t.Config.Train.Epochs)
+	seconds := items / t.speed
+	line := fmt.Sprintf("training needs %.2g GB of memory and goes at %.0f %s/s: about %s for %d epochs",
+		float64(t.m.Memory())/1e9, t.speed, t.Problem.Terms().Items, humanTime(seconds), t.Config.Train.Epochs)
 	if seconds > 6*3600 {
 		line += "; that is long: a smaller preset is ptb-small, and demo needs no data (iss list presets)"
 	}

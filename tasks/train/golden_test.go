@@ -84,15 +84,17 @@ func TestGoldenTrajectoryInterpreter(t *testing.T) {
 	want, cfg, p, init := openGolden(t)
 	g := train.Training(p.Graph())
 	m := interp.New[float64](g)
-	b := p.Train()
-	require.NoError(t, m.Bind(b.Binding()))
+	b := p.Train(0)
+	require.NoError(t, m.Bind(b.Binding(0)))
 	for _, q := range g.Params {
 		for i, v := range init[q.Name].Data {
 			m.Param(q.Name)[i] = float64(v)
 		}
 	}
 	for step, w := range want.Steps {
-		b.Load(step, m)
+		feed := tasks.NewFeed(g, b.Binding(step))
+		b.Load(step, feed)
+		tasks.Give(feed, m)
 		require.NoError(t, m.Run(graph.Mode{Training: true}))
 		require.InEpsilon(t, w.Cost, m.Output("loss")[0], 1e-9, "cost of step %d", step)
 		sq := 0.0

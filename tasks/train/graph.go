@@ -1,6 +1,10 @@
 package train
 
-import "github.com/seed391906a2/iss/core/graph"
+import (
+	"slices"
+
+	"github.com/seed391906a2/iss/core/graph"
+)
 
 // Carried names the states that a model carries from run to run.
 func Carried(g *graph.Graph) []string {
@@ -13,9 +17,10 @@ func Carried(g *graph.Graph) []string {
 	return names
 }
 
-// Evaluation is the part of a model that evaluation runs: the loss and the states.
-func Evaluation(g *graph.Graph) *graph.Graph {
-	return graph.Subset(g, append([]string{"loss"}, Carried(g)...)...)
+// Evaluation is the part of a model that evaluation runs: the loss, the states
+// and the outputs that are judged.
+func Evaluation(g *graph.Graph, judged ...string) *graph.Graph {
+	return graph.Subset(g, slices.Concat([]string{"loss"}, Carried(g), judged)...)
 }
 
 // Training is Evaluation with the gradient of the loss with respect to every

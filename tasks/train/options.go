@@ -54,26 +54,27 @@ type Reporter interface {
 
 // Progress is the state after a batch.
 type Progress struct {
-	Batch         int     // done in this epoch
-	Cost          float64 // of the batch: summed over steps, averaged over the batch, without penalty
-	Perplexity    float64 // over this epoch so far
-	WordsPerSec   float64
+	Batch         int               // done in this epoch
+	Cost          float64           // of the batch: output "loss", without penalty
+	Train         tasks.Score       // what the loss of this epoch so far says
+	Speed         float64           // items a second
 	Units         map[string][2]int // left, of; as of the last epoch's end
 	Penalty, Norm float64
 }
 
 // EpochMetric is a line of metrics.jsonl at the end of an epoch.
 type EpochMetric struct {
-	Kind        string            `json:"kind"` // "epoch"
-	Epoch       int               `json:"epoch"`
-	Step        uint64            `json:"step"`
-	Rate        float64           `json:"rate"`
-	Perplexity  float64           `json:"perplexity"` // of training, without penalty
-	Valid       tasks.Score       `json:"valid"`
-	Penalty     float64           `json:"penalty"`
-	Units       map[string][2]int `json:"units,omitempty"` // left, of
-	WordsPerSec float64           `json:"words_per_s"`
-	Seconds     float64           `json:"seconds"` // of training in this epoch
+	Kind       string            `json:"kind"` // "epoch"
+	Epoch      int               `json:"epoch"`
+	Step       uint64            `json:"step"`
+	Rate       float64           `json:"rate"`
+	Train      tasks.Score       `json:"train"`                // without penalty
+	Perplexity float64           `json:"perplexity,omitempty"` // of training, where that is a metric
+	Valid      tasks.Score       `json:"valid"`
+	Penalty    float64           `json:"penalty"`
+	Units      map[string][2]int `json:"units,omitempty"` // left, of
+	Speed      float64           `json:"words_per_s"`     // items a second
+	Seconds    float64           `json:"seconds"`         // of training in this epoch
 }
 
 // StepMetric is a line of metrics.jsonl for some of the steps.
@@ -81,7 +82,7 @@ type StepMetric struct {
 	Kind     string  `json:"kind"` // "step"
 	Step     uint64  `json:"step"`
 	Epoch    int     `json:"epoch"`
-	Cost     float64 `json:"cost"` // summed over steps, averaged over the batch
+	Cost     float64 `json:"cost"` // output "loss"
 	Penalty  float64 `json:"penalty"`
 	GradNorm float64 `json:"grad_norm"` // of loss plus penalty, before clipping
 	Rate     float64 `json:"rate"`
@@ -103,7 +104,7 @@ type Result struct {
 	Units       map[string][2]int // left, of
 	Steps       uint64
 	Seconds     float64 // of training, without evaluation
-	WordsPerSec float64
+	Speed       float64 // items a second
 }
 
 // ErrStopped says that training was stopped from outside and can be resumed.
@@ -129,7 +130,8 @@ type position struct {
 	Epoch    int           `json:"epoch"` // being trained
 	Batch    int           `json:"batch"` // next in it
 	Step     uint64        `json:"step"`
-	NLL      float64       `json:"nll"` // of this epoch so far
+	NLL      float64       `json:"nll"`   // sum over the items of this epoch so far
+	Items    int           `json:"items"` // of the epochs behind
 	Seconds  float64       `json:"seconds"`
 	InEpoch  float64       `json:"in_epoch"` // seconds of this epoch so far
 	Metrics  int64         `json:"metrics"`  // length of metrics.jsonl

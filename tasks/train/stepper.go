@@ -13,19 +13,20 @@ import (
 type Stepper struct {
 	m      *engine.Engine
 	update *update
+	states *states
 }
 
-// NewStepper plans the training of g for batches of the given binding: clipping,
-// regulariser and threshold are those of cfg on the chosen groups. Threads 0 are
-// all cores.
+// NewStepper plans the training of g for batches no larger than the given
+// binding, and binds it to that: clipping, regulariser and threshold are those
+// of cfg on the chosen groups. Threads 0 are all cores.
 func NewStepper(g *graph.Graph, b graph.Binding, cfg tasks.Config, chosen []groups.Group, threads int) (*Stepper, error) {
 	h := Training(g)
 	m, err := engine.New(h, engine.Options{Max: b, Threads: threads})
 	if err != nil {
 		return nil, err
 	}
-	s := &Stepper{m: m}
-	if err = m.Bind(b); err == nil {
+	s := &Stepper{m: m, states: newStates(g, m)}
+	if err = s.Bind(b); err == nil {
 		s.update, err = newUpdate(g, h, m, cfg, chosen)
 	}
 	if err != nil {
@@ -37,6 +38,9 @@ func NewStepper(g *graph.Graph, b graph.Binding, cfg tasks.Config, chosen []grou
 
 // Engine computes the loss and its gradients.
 func (s *Stepper) Engine() *engine.Engine { return s.m }
+
+// Bind sets the lengths of the next batch; carried states go on.
+func (s *Stepper) Bind(b graph.Binding) error { return s.states.bind(b) }
 
 // Close ends the workers.
 func (s *Stepper) Close() { s.m.Close() }
@@ -62,8 +66,6 @@ func (s *Stepper) Step(rate float64, mode graph.Mode) (o Outcome, err error) {
 		return o, nil
 	}
 	s.update.apply(rate, o.Norm)
-	for _, name := range s.update.carried {
-		copy(s.m.Floats(name), s.m.Output(name))
-	}
+	s.states.carry()
 	return o, nil
 }

@@ -87,7 +87,7 @@ func (s TauSearch) Run(ctx context.Context) (TauResult, error) {
 	if err := s.Grid.check(); err != nil {
 		return TauResult{}, err
 	}
-	e := &evaluator{problem: s.Problem, g: Evaluation(s.Graph), threads: s.Threads}
+	e := newEvaluator(s.Problem, s.Graph, s.Threads)
 	defer e.close()
 	w := map[string][]float32{}
 	for _, p := range s.Graph.Params {

@@ -100,7 +100,7 @@ func TestResumeIsExact(t *testing.T) {
 	want, err := train.Train(context.Background(), train.Options{Problem: p, Config: cfg, Groups: chosen, Journal: whole, Threads: 2})
 	require.NoError(t, err)
 
-	for _, stopAt := range []int{1, 42, p.Train().Len(), p.Train().Len() + 1} {
+	for _, stopAt := range []int{1, 42, p.Train(0).Len(), p.Train(0).Len() + 1} {
 		journal := &memory{}
 		ctx, cancel := context.WithCancel(context.Background())
 		seen := 0
@@ -175,7 +175,8 @@ func TestFirstStepAgainstInterpreter(t *testing.T) {
 
 	g := train.Training(p.Graph())
 	m := interp.New[float64](g)
-	require.NoError(t, m.Bind(p.Train().Binding()))
+	b := p.Train(0)
+	require.NoError(t, m.Bind(b.Binding(0)))
 	weights, grads := map[string][]float32{}, map[string][]float32{}
 	for _, q := range g.Params {
 		weights[q.Name] = journal.last.Tensors[q.Name].Data
@@ -183,7 +184,9 @@ func TestFirstStepAgainstInterpreter(t *testing.T) {
 			m.Param(q.Name)[i] = float64(v)
 		}
 	}
-	p.Train().Load(0, m)
+	feed := tasks.NewFeed(g, b.Binding(0))
+	b.Load(0, feed)
+	tasks.Give(feed, m)
 	require.NoError(t, m.Run(graph.Mode{Training: true, Seed: cfg.Seed, Step: 0}))
 	for _, q := range g.Params {
 		for _, v := range m.Output(train.GradientOf(q.Name)) {

@@ -18,10 +18,11 @@ type trainer struct {
 	*Stepper
 	g     *graph.Graph // the model
 	eval  *evaluator
+	items int // in the batches of the epoch that are done
 	at    position
 	units map[string][2]int
 	saved time.Time
-	wps   float64
+	speed float64 // items a second
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
@@ -52,12 +53,15 @@ func newTrainer(o Options) (*trainer, error) {
 	if t.SaveEvery == 0 {
 		t.SaveEvery = 5 * time.Minute
 	}
+	b := o.Problem.Train(0)
+	if b.Len() == 0 {
+		return nil, errors.New("train: there is no batch to train on")
+	}
 	var err error
-	if t.Stepper, err = NewStepper(t.g, o.Problem.Train().Binding(), o.Config, o.Groups, o.Threads); err != nil {
+	if t.Stepper, err = NewStepper(t.g, tasks.Largest(b), o.Config, o.Groups, o.Threads); err != nil {
 		return nil, err
 	}
-	t.eval = &evaluator{problem: o.Problem, g: Evaluation(t.g), threads: o.Threads}
-	t.reset()
+	t.eval = newEvaluator(o.Problem, t.g, o.Threads)
 	if o.Resume {
 		return t, t.load()
 	}
@@ -87,26 +91,13 @@ func (t *trainer) initialise() error {
 	return nil
 }
 
-// reset gives the carried states their values before the first batch.
-func (t *trainer) reset() {
-	for _, v := range t.g.Inputs {
-		in := v.Node.Op.(*graph.InputOp)
-		if in.Role != graph.Carried {
-			continue
-		}
-		s := t.m.Floats(in.Label)
-		for i := range s {
-			s[i] = float32(in.Start)
-		}
-	}
-}
-
 func (t *trainer) epoch(ctx context.Context) error {
-	b := t.Problem.Train()
+	b := t.Problem.Train(t.at.Epoch)
+	t.items = tasks.Items(b, t.at.Batch)
 	rate := t.Config.Rate(t.at.Epoch)
 	t.Report.Begin(t.at.Epoch, t.Config.Train.Epochs, b.Len(), t.at.Batch)
 	if t.at.Batch == 0 {
-		t.reset()
+		t.states.reset()
 	}
 	for t.at.Batch < b.Len() {
 		if ctx.Err() != nil {
@@ -121,12 +112,15 @@ func (t *trainer) epoch(ctx context.Context) error {
 			return err
 		}
 	}
-	return t.endEpoch(ctx, b, rate)
+	return t.endEpoch(ctx, rate)
 }
 
 // step trains one batch.
 func (t *trainer) step(b tasks.Batches, rate float64) error {
 	start := time.Now()
+	if err := t.Bind(b.Binding(t.at.Batch)); err != nil {
+		return err
+	}
 	b.Load(t.at.Batch, t.m)
 	o, err := t.Step(rate, graph.Mode{Training: true, Seed: t.Config.Seed, Step: t.at.Step})
 	if err != nil {
@@ -141,19 +135,24 @@ func (t *trainer) step(b tasks.Batches, rate float64) error {
 			return err
 		}
 	}
+	t.at.NLL += o.Cost * float64(b.Binding(t.at.Batch)["batch"])
+	t.items += b.Items(t.at.Batch)
 	t.at.Batch++
 	t.at.Step++
-	t.at.NLL += o.Cost * float64(b.Binding()["batch"])
 	t.at.InEpoch += time.Since(start).Seconds()
-	t.wps = float64(b.Tokens()*t.at.Batch) / t.at.InEpoch
+	t.speed = float64(t.items) / t.at.InEpoch
 	t.Report.Progress(Progress{
-		Batch: t.at.Batch, Cost: o.Cost, Perplexity: math.Exp(t.at.NLL / float64(b.Tokens()*t.at.Batch)),
-		WordsPerSec: t.wps, Units: t.units, Penalty: o.Penalty, Norm: o.Norm,
+		Batch: t.at.Batch, Cost: o.Cost, Train: t.train(), Speed: t.speed, Units: t.units, Penalty: o.Penalty, Norm: o.Norm,
 	})
 	if t.at.Step == forecastAfter {
 		t.forecast(b)
 	}
 	return nil
+}
+
+// train is what the loss of the epoch so far says.
+func (t *trainer) train() tasks.Score {
+	return t.Problem.Terms().OfLoss(t.at.NLL/float64(t.items), t.items)
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
@@ -163,26 +162,27 @@ const (
 	forecastAfter = 20  // steps until the forecast
 )
 
-func (t *trainer) endEpoch(ctx context.Context, b tasks.Batches, rate float64) error {
+func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 	valid, err := t.eval.score(ctx, "valid", t.m.Param)
 	if err != nil {
 		return errors.Join(err, t.save())
 	}
-	perplexity := math.Exp(t.at.NLL / float64(b.Tokens()*b.Len()))
-	if !finite(perplexity) || !finite(valid.Perplexity) {
-		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: math.Log(max(perplexity, valid.Perplexity)), GradNorm: math.NaN()}
+	mine := t.train()
+	if !mine.Finite() || !valid.Finite() {
+		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: max(mine.Loss, valid.Loss), GradNorm: math.NaN()}
 	}
 	t.units = t.update.units()
 	m := EpochMetric{
-		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Valid: valid, Units: t.units,
-		Perplexity: perplexity, Penalty: t.update.penaltyValue(),
-		WordsPerSec: t.wps, Seconds: t.at.InEpoch,
+		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Train: mine, Valid: valid, Units: t.units,
+		Perplexity: mine.Values["perplexity"], Penalty: t.update.penaltyValue(),
+		Speed: t.speed, Seconds: t.at.InEpoch,
 	}
 	if err := t.append(m); err != nil {
 		return err
 	}
 	t.Report.Epoch(m)
 	t.at.Epoch++
+	t.at.Items += t.items
 	t.at.Seconds += t.at.InEpoch
 	t.at.Batch, t.at.NLL, t.at.InEpoch, t.at.Valid = 0, 0, 0, valid
 	return t.save()
@@ -206,7 +206,7 @@ func (t *trainer) finish(ctx context.Context) (*Result, error) {
 		Graph: t.g, Tensors: t.tensors(), Valid: t.at.Valid, Test: test, Units: t.update.units(),
 		Steps: t.at.Step, Seconds: t.at.Seconds,
 	}
-	r.WordsPerSec = float64(t.at.Step) * float64(t.Problem.Train().Tokens()) / t.at.Seconds
+	r.Speed = float64(t.at.Items) / t.at.Seconds
 	return r, nil
 }
 

@@ -25,12 +25,11 @@ type update struct {
 	penalty   *groups.Penalty   // nil without a regulariser
 	threshold *groups.Threshold // nil without a regulariser
 	sums      []float64         // per worker, padded
-	carried   []string
 }
 
 // newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
 func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
-	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, carried: Carried(g)}
+	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip}
 	u.sums = make([]float64, lineFloats*u.team.N())
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {

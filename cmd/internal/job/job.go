@@ -33,7 +33,7 @@ type Options struct {
 	Rounds  int  // of timing; 0: no timing
 
 	Say    func(format string, args ...any)
-	Report func(label string) Reporter
+	Report func(label string, terms tasks.Terms) Reporter
 }
 
 // Reporter shows how a training goes until it is closed.
@@ -190,7 +190,7 @@ func (j *Job) conclude(ctx context.Context, s *Summary, mine *Measured) error {
 		return nil
 	}
 	j.Say("timing")
-	return Time(ctx, s.Models, j.Rounds, j.Threads)
+	return Time(ctx, s.Models, s.terms, j.Rounds, j.Threads)
 }
 
 // cut makes RUN/compact of a trained run.

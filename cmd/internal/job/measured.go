@@ -22,7 +22,7 @@ type Measured struct {
 	Test     tasks.Score       `json:"test"`
 	Units    map[string][2]int `json:"units"` // by class: left, of
 	Weights  int               `json:"weights"`
-	MultAdds int               `json:"mult_adds"`      // per token
+	MultAdds int               `json:"mult_adds"`      // per token or other step
 	Time     *bench.Result     `json:"time,omitempty"` // at inference, in the paper's protocol
 
 	graph   *graph.Graph
@@ -35,12 +35,12 @@ func measured(kind, run string, g *graph.Graph, t map[string]tensor.Dense[float3
 
 // outcome is what run.json keeps of a finished run.
 type outcome struct {
-	Valid       tasks.Score       `json:"valid"`
-	Test        tasks.Score       `json:"test"`
-	Units       map[string][2]int `json:"units,omitempty"`
-	Steps       uint64            `json:"steps,omitempty"`
-	Seconds     float64           `json:"seconds,omitempty"` // of training
-	WordsPerSec float64           `json:"words_per_s,omitempty"`
+	Valid   tasks.Score       `json:"valid"`
+	Test    tasks.Score       `json:"test"`
+	Units   map[string][2]int `json:"units,omitempty"`
+	Steps   uint64            `json:"steps,omitempty"`
+	Seconds float64           `json:"seconds,omitempty"`     // of training
+	Speed   float64           `json:"words_per_s,omitempty"` // items a second
 }
 
 // resultMap is the result of a training for run.json; r is nil for a model
@@ -48,7 +48,7 @@ type outcome struct {
 func resultMap(m *Measured, r *train.Result) map[string]any {
 	o := outcome{Valid: m.Valid, Test: m.Test, Units: m.Units}
 	if r != nil {
-		o.Steps, o.Seconds, o.WordsPerSec = r.Steps, r.Seconds, r.WordsPerSec
+		o.Steps, o.Seconds, o.Speed = r.Steps, r.Seconds, r.Speed
 	}
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -85,12 +85,12 @@ func fromRun(m *model.Model) (*Measured, error) {
 }
 
 // Time measures all models in turns, in the paper's protocol.
-func Time(ctx context.Context, models []*Measured, rounds, threads int) error {
+func Time(ctx context.Context, models []*Measured, terms tasks.Terms, rounds, threads int) error {
 	o := bench.Paper
 	o.Rounds, o.Threads = rounds, threads
 	in := make([]bench.Model, len(models))
 	for i, m := range models {
-		in[i] = bench.Model{Name: m.Kind, Graph: m.graph, Tensors: m.tensors}
+		in[i] = bench.Model{Name: m.Kind, Graph: m.graph, Answers: terms.Answers, Tensors: m.tensors}
 	}
 	results, err := bench.Run(ctx, in, o)
 	if err != nil {

@@ -30,7 +30,11 @@ func (c *Cutting) proof() (map[string][]byte, error) {
 		}
 		*m.into = hex.EncodeToString(h.Sum(nil))
 	}
-	record, err := groups.Record(c.whole, sample(c.whole.Graph, c.problem, 0, c.problem.EvalBinding("valid")), nil)
+	first, err := windows(c.whole.Graph, c.problem, 1)
+	if err != nil {
+		return nil, err
+	}
+	record, err := groups.Record(c.whole, first[0], nil)
 	if err != nil {
 		return nil, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/bench"
 )
 
@@ -18,6 +19,8 @@ type Summary struct {
 	Classes []string    `json:"classes"` // that are counted, in the model's order
 	Models  []*Measured `json:"models"`  // dense, sparse, compact: those there are
 	Cut     *Cutting    `json:"-"`
+
+	terms tasks.Terms
 }
 
 func newSummary(m *model.Model, dir string) (*Summary, error) {
@@ -25,7 +28,7 @@ func newSummary(m *model.Model, dir string) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Summary{Run: dir, Preset: m.Config.Preset}
+	s := &Summary{Run: dir, Preset: m.Config.Preset, terms: m.Task.Terms}
 	for _, g := range chosen {
 		if !slices.Contains(s.Classes, g.Name) {
 			s.Classes = append(s.Classes, g.Name)
@@ -40,15 +43,17 @@ func (s *Summary) Write(w io.Writer) error {
 	for _, m := range s.Models {
 		t.Head = append(t.Head, m.Kind)
 	}
-	s.row(t, "perplexity valid", func(m *Measured) string { return fmt.Sprintf("%.2f", m.Valid.Perplexity) })
-	s.row(t, "perplexity test", func(m *Measured) string { return fmt.Sprintf("%.2f", m.Test.Perplexity) })
+	for _, metric := range s.terms.Metrics {
+		s.row(t, metric.Name+" valid", func(m *Measured) string { return metric.Format(m.Valid.Values[metric.Name], 2) })
+		s.row(t, metric.Name+" test", func(m *Measured) string { return metric.Format(m.Test.Values[metric.Name], 2) })
+	}
 	for _, class := range s.Classes {
 		s.row(t, class+" units", func(m *Measured) string { return m.units(class) })
 	}
 	s.row(t, "weights", func(m *Measured) string { return core.Compact(m.Weights) })
-	s.row(t, "multiply-adds a token", func(m *Measured) string { return core.Compact(m.MultAdds) })
+	s.row(t, "multiply-adds a "+s.terms.Step, func(m *Measured) string { return core.Compact(m.MultAdds) })
 	if s.Models[0].Time != nil {
-		s.row(t, fmt.Sprintf("ms for %d×%d tokens", bench.Paper.Batch, bench.Paper.Steps),
+		s.row(t, fmt.Sprintf("ms for %d×%d %ss", bench.Paper.Batch, bench.Paper.Steps, s.terms.Step),
 			func(m *Measured) string { return milliseconds(m.Time.Time.Median) })
 		s.row(t, "speed-up", func(m *Measured) string {
 			return fmt.Sprintf("%.2fx", s.Models[0].Time.Time.Median/m.Time.Time.Median)

@@ -34,7 +34,7 @@ func (j *Job) train(ctx context.Context, m *model.Model, run *runs.Run, resume b
 	if label == "" {
 		label = filepath.Base(run.Dir())
 	}
-	report := j.Report(label)
+	report := j.Report(label, problem.Terms())
 	defer report.Close()
 	r, err := train.Train(ctx, train.Options{
 		Problem: problem, Config: m.Config, Graph: g, Groups: chosen, Journal: run, Report: report,

@@ -3,6 +3,7 @@ package job
 import (
 	"context"
 	"errors"
+	"maps"
 	"path/filepath"
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
@@ -90,7 +91,7 @@ func (j *Job) findTwin() (*Measured, error) {
 	found := ""
 	for _, e := range entries { // the oldest first
 		i := e.Info
-		if e.Err == nil && i.Finished != nil && i.Config.Preset == *j.Config.Twin && i.Data.SHA256 == mine.SHA256 && i.Data.Vocab == mine.Vocab && len(i.Kept) == 0 {
+		if e.Err == nil && i.Finished != nil && i.Config.Preset == *j.Config.Twin && i.Data.SHA256 == mine.SHA256 && maps.Equal(i.Data.Sizes, mine.Sizes) && len(i.Kept) == 0 {
 			found = e.Dir
 		}
 	}

@@ -1,6 +1,8 @@
 package job
 
 import (
+	"errors"
+
 	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/groups"
@@ -20,10 +22,9 @@ func Verify(a, b groups.Model, p tasks.Problem, cfg tasks.Config, o VerifyOption
 	if o.Windows == 0 {
 		o.Windows = 3
 	}
-	binding := p.EvalBinding("valid")
-	var batches []groups.Batch
-	for i := range o.Windows {
-		batches = append(batches, sample(a.Graph, p, i, binding))
+	batches, err := windows(a.Graph, p, o.Windows)
+	if err != nil {
+		return nil, err
 	}
 	return groups.Verify(a, b, batches, groups.VerifyOptions{
 		Numeric: o.Numeric,
@@ -33,19 +34,21 @@ func Verify(a, b groups.Model, p tasks.Problem, cfg tasks.Config, o VerifyOption
 	})
 }
 
-// feed is the input side of a machine that is not there.
-type feed map[string][]int32
-
-func (f feed) Ints(input string) []int32 { return f[input] }
-
-// sample is window i of the validation data as a batch.
-func sample(g *graph.Graph, p tasks.Problem, i int, binding graph.Binding) groups.Batch {
-	f := feed{}
-	for _, v := range g.Inputs {
-		if in := v.Node.Op.(*graph.InputOp); in.Kind == graph.Int {
-			f[in.Label] = make([]int32, in.Shape.Size(binding))
-		}
+// windows are the first n batches of the validation data, again from the first
+// where there are fewer.
+func windows(g *graph.Graph, p tasks.Problem, n int) (list []groups.Batch, err error) {
+	all, err := p.Part("valid")
+	if err != nil {
+		return nil, err
 	}
-	p.Sample(i, binding, f)
-	return groups.Batch{Binding: binding, Ints: f}
+	if all.Len() == 0 {
+		return nil, errors.New("there is no validation data to compare models on")
+	}
+	for i := range n {
+		i %= all.Len()
+		f := tasks.NewFeed(g, all.Binding(i))
+		all.Load(i, f)
+		list = append(list, groups.Batch{Binding: all.Binding(i), Ints: f.IntsOf, Floats: f.FloatsOf})
+	}
+	return list, nil
 }

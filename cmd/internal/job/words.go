@@ -2,7 +2,10 @@ package job
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/seed391906a2/iss/tasks/train"
 )
 
 // words are the sentences below the closing table.
@@ -10,7 +13,9 @@ func (s *Summary) words() string {
 	var b strings.Builder
 	last := s.Models[len(s.Models)-1]
 	if f := last.Valid.Floor; f > 0 {
-		fmt.Fprintf(&b, "\nfloor: %.2f valid, %.2f test, the perplexity of the source itself on this very text\n", f, last.Test.Floor)
+		chief := s.terms.Chief()
+		fmt.Fprintf(&b, "\nfloor: %s valid, %s test, the %s of the source itself on this very text\n",
+			chief.Format(f, 2), chief.Format(last.Test.Floor, 2), chief.Name)
 	}
 	b.WriteByte('\n')
 	if s.Cut != nil {
@@ -58,8 +63,9 @@ func (c *Cutting) Equal() string {
 		b.WriteString("equal up to rounding in the reference interpreter")
 	}
 	largest := 0.0
-	for _, o := range c.Report.Outputs {
-		if o.Output == "nll" || o.Output == "logits" {
+	states := train.Carried(c.Compacted.Graph)
+	for _, o := range c.Report.Outputs { // what is computed of each item: no sums, no states
+		if o.Output != "loss" && !slices.Contains(states, o.Output) {
 			largest = max(largest, o.Largest)
 		}
 	}

@@ -25,7 +25,7 @@ type Finder struct {
 
 // Query is the start of resolving a configuration with what the finder knows.
 func (f *Finder) Query(sets []string) tasks.Query {
-	return tasks.Query{Presets: f.Presets, Cells: f.Cells, Tasks: f.Tasks.Names(), Sets: sets}
+	return tasks.Query{Presets: f.Presets, Cells: f.Cells, Tasks: f.Tasks, Sets: sets}
 }
 
 // Find opens what arg names, with settings laid over it. A run takes none.

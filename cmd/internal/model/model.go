@@ -36,12 +36,12 @@ func (m *Model) Graph() (*graph.Graph, error) {
 	if m.graph != nil {
 		return m.graph, nil
 	}
-	vocab := 0
+	var sizes tasks.Sizes
 	var kept map[string][]int
 	if m.Run != nil {
-		vocab, kept = m.Run.Info().Data.Vocab, m.Run.Info().Kept
+		sizes, kept = m.Run.Info().Data.Sizes, m.Run.Info().Kept
 	}
-	g, err := m.Task.Trace(m.Config, m.finder.Cells, vocab)
+	g, err := m.Task.Trace(m.Config, m.finder.Cells, sizes)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/train"
 )
 
@@ -22,6 +23,7 @@ import (
 type Reporter struct {
 	w     io.Writer
 	label string
+	terms tasks.Terms
 	every time.Duration
 	bar   *progressbar.ProgressBar // of the epoch under way; nil where there is no terminal
 
@@ -31,10 +33,10 @@ type Reporter struct {
 
 var _ train.Reporter = (*Reporter)(nil)
 
-// New writes to w, beginning lines with the label. Where w is no terminal,
-// a line within an epoch is written at most once in every.
-func New(w io.Writer, label string, every time.Duration) *Reporter {
-	return &Reporter{w: w, label: label, every: every}
+// New writes to w, beginning lines with the label, in a task's terms. Where w is
+// no terminal, a line within an epoch is written at most once in every.
+func New(w io.Writer, label string, terms tasks.Terms, every time.Duration) *Reporter {
+	return &Reporter{w: w, label: label, terms: terms, every: every}
 }
 
 // Begin implements train.Reporter.
@@ -55,23 +57,44 @@ func (r *Reporter) Begin(epoch, total, batches, done int) {
 func (r *Reporter) Progress(p train.Progress) {
 	switch {
 	case r.bar != nil:
-		r.bar.Describe(fmt.Sprintf("%s  perplexity %.1f  %.0f words/s", r.place(), p.Perplexity, p.WordsPerSec))
+		r.bar.Describe(fmt.Sprintf("%s  %s  %s", r.place(), r.training(p.Train, " ", 1), r.speed(p.Speed)))
 		_ = r.bar.Set(p.Batch)
 	case time.Since(r.said) >= r.every:
 		r.said = time.Now()
-		r.line("%s  %3d %%  perplexity %.1f  %.0f words/s", r.place(), 100*p.Batch/r.batches, p.Perplexity, p.WordsPerSec)
+		r.line("%s  %3d %%  %s  %s", r.place(), 100*p.Batch/r.batches, r.training(p.Train, " ", 1), r.speed(p.Speed))
 	}
 }
 
 // Epoch implements train.Reporter.
 func (r *Reporter) Epoch(e train.EpochMetric) {
 	r.clear()
-	line := fmt.Sprintf("%s  rate %.3g  perplexity train %.2f, valid %.2f", r.place(), e.Rate, e.Perplexity, e.Valid.Perplexity)
+	line := fmt.Sprintf("%s  rate %.3g  %s, %s", r.place(), e.Rate, r.training(e.Train, " train ", 2), r.valid(e.Valid))
 	if units := Units(e.Units); units != "" {
 		line += "  units " + units
 	}
-	r.line("%s  %.0f words/s", line, e.WordsPerSec)
+	r.line("%s  %s", line, r.speed(e.Speed))
 }
+
+// training is what is known of the training data: the chief metric where it
+// follows from the loss, else the loss.
+func (r *Reporter) training(s tasks.Score, between string, digits int) string {
+	if v, ok := r.terms.Of(s); ok {
+		return r.terms.Chief().Name + between + r.terms.Chief().Format(v, digits)
+	}
+	return fmt.Sprintf("loss%s%.*f", between, digits+2, s.Loss)
+}
+
+// valid is the chief metric on the validation data, behind that of training.
+func (r *Reporter) valid(s tasks.Score) string {
+	v, _ := r.terms.Of(s)
+	text := "valid " + r.terms.Chief().Format(v, 2)
+	if r.terms.Chief().OfLoss == nil {
+		text = r.terms.Chief().Name + " " + text
+	}
+	return text
+}
+
+func (r *Reporter) speed(v float64) string { return fmt.Sprintf("%.0f %s/s", v, r.terms.Items) }
 
 // Note implements train.Reporter.
 func (r *Reporter) Note(line string) {
