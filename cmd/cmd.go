@@ -40,11 +40,11 @@ func Run(ctx context.Context, args []string, streams term.Streams, plugins ...Pl
 	}()
 	s, err := strangers(plugins...)
 	if err != nil {
-		return fail(streams, "iss", err)
+		return fail(streams, "iss", &exitError{exitFailed, err})
 	}
 	a, err := newApp(s, streams)
 	if err != nil {
-		return fail(streams, "iss", err)
+		return fail(streams, "iss", &exitError{exitFailed, err})
 	}
 	if err := kernel.CPUError(); err != nil {
 		a.Log.Warn(err.Error())

@@ -71,12 +71,3 @@ func TestPanic(t *testing.T) {
 	assert.NotContains(t, log, "goroutine")
 	assert.Empty(t, out)
 }
-
-// Two cells of one name are told before anything else.
-func TestPluginNameTaken(t *testing.T) {
-	mine := core.CellPlugin{Name: "lstm", Source: "example.org/mine"}
-	code, _, log := run(context.Background(), []string{"list", "cells"}, mine)
-	assert.Equal(t, 1, code)
-	assert.Contains(t, log, `cell "lstm" is there twice`)
-	assert.Contains(t, log, "example.org/mine")
-}

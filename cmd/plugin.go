@@ -73,7 +73,7 @@ func checkOptions(p Plugin, choice string, schema []byte) error {
 		Parts: []schemas.Part{{Name: p.Identity().Name, Schema: schema}},
 	})
 	if err != nil {
-		return fmt.Errorf("%s: the schema of its options is no JSON Schema: %w", called(p), err)
+		return fmt.Errorf("%s: the schema of its options cannot be used: %w", called(p), err)
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ var keywords = map[string]holds{
 
 // CheckSchema reports what is wrong with a schema before it is used: words that
 // gojsonschema would silently ignore (misspelt, or of another draft), a draft
-// other than 07, references out of the document, patterns that Go cannot
+// other than 07, names that are no types, references out of the document, patterns that Go cannot
 // compile, required fields that are no properties, then and else without if,
 // and schemas that contain themselves without going deeper into the document.
 // The error is a Faults.
@@ -136,6 +136,8 @@ func (c *checker) word(word string, v any, at string, root bool) {
 		if !strings.HasPrefix(text, "iss://") || !root {
 			c.fault(at, "must begin with iss://, and stand at the top")
 		}
+	case "type":
+		c.types(v, at)
 	case "$ref":
 		if _, ok := lookUp(c.doc.Value, text); !ok {
 			c.fault(at, "leads nowhere in this document; a reference begins with #/")
@@ -151,6 +153,24 @@ func (c *checker) word(word string, v any, at string, root bool) {
 				c.fault(at+Pointer(pattern), "is no regular expression of Go: %v", err)
 			}
 		}
+	}
+}
+
+// typeNames are the types of draft-07.
+var typeNames = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
+
+// types checks the value of type: a type's name, or a list of them.
+func (c *checker) types(v any, at string) {
+	if list, ok := v.([]any); ok {
+		for i, one := range list {
+			c.types(one, at+Pointer(i))
+		}
+		return
+	}
+	if text, ok := v.(string); !ok {
+		c.fault(at, "must be a type's name, or a list of such")
+	} else if !slices.Contains(typeNames, text) {
+		c.fault(at, "%s", strings.TrimPrefix(registry.Unknown("type", text, typeNames).Error(), "registry: "))
 	}
 }
 

@@ -23,6 +23,8 @@ func TestCheckSchema(t *testing.T) {
 		{"draft", `{"$schema": "https://json-schema.org/draft/2020-12/schema"}`, `s:1:13 /$schema: must be "http://json-schema.org/draft-07/schema#", and at the top`},
 		{"id", `{"$id": "https://example.com/a"}`, "s:1:9 /$id: must begin with iss://, and stand at the top"},
 		{"inner id", `{"not": {"$id": "iss://a"}}`, "s:1:17 /not/$id: must begin with iss://, and stand at the top"},
+		{"type", `{"items": {"type": ["string", "nmuber"]}}`, `s:1:31 /items/type/1: no type "nmuber"; known: array, boolean, integer, null, number, object, string; nearest is number`},
+		{"type that is no name", `{"type": 3}`, "s:1:10 /type: must be a type's name, or a list of such"},
 		{"reference to the network", `{"$ref": "http://example.com/a"}`, "s:1:10 /$ref: leads nowhere in this document; a reference begins with #/"},
 		{"reference to nothing", `{"items": {"$ref": "#/definitions/a"}}`, "s:1:20 /items/$ref: leads nowhere in this document; a reference begins with #/"},
 		{"beside a reference", `{"items": {"$ref": "#", "minItems": 1}}`, "s:1:37 /items/minItems: does nothing beside $ref"},
