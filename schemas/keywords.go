@@ -137,7 +137,7 @@ func (c *checker) word(word string, v any, at string, root bool) {
 			c.fault(at, "must begin with iss://, and stand at the top")
 		}
 	case "type":
-		c.types(v, at)
+		c.typeName(v, at)
 	case "$ref":
 		if _, ok := lookUp(c.doc.Value, text); !ok {
 			c.fault(at, "leads nowhere in this document; a reference begins with #/")
@@ -156,21 +156,21 @@ func (c *checker) word(word string, v any, at string, root bool) {
 	}
 }
 
-// typeNames are the types of draft-07.
-var typeNames = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
+// types are those of draft-07.
+var types = []string{"array", "boolean", "integer", "null", "number", "object", "string"}
 
-// types checks the value of type: a type's name, or a list of them.
-func (c *checker) types(v any, at string) {
+// typeName checks the value of type: a type's name, or a list of them.
+func (c *checker) typeName(v any, at string) {
 	if list, ok := v.([]any); ok {
 		for i, one := range list {
-			c.types(one, at+Pointer(i))
+			c.typeName(one, at+Pointer(i))
 		}
 		return
 	}
 	if text, ok := v.(string); !ok {
 		c.fault(at, "must be a type's name, or a list of such")
-	} else if !slices.Contains(typeNames, text) {
-		c.fault(at, "%s", strings.TrimPrefix(registry.Unknown("type", text, typeNames).Error(), "registry: "))
+	} else if !slices.Contains(types, text) {
+		c.fault(at, "%s", strings.TrimPrefix(registry.Unknown("type", text, types).Error(), "registry: "))
 	}
 }
 

@@ -53,6 +53,9 @@ type Preset struct {
 	Name     string
 	Doc      string // one sentence
 	Document []byte
+	// WithTwin says that the dense twin is trained in the same job: the preset
+	// needs no data and little time.
+	WithTwin bool
 }
 
 // Sizes are those of a model's axes that its data decide, by what is counted:

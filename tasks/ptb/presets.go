@@ -37,8 +37,10 @@ func treebankPresets() []tasks.Preset {
 
 // grammarPresets need no data.
 func grammarPresets() []tasks.Preset {
+	demo := preset("demo", "The main job: a 2×64 LSTM on the embedded grammar learns, loses units, is cut, verified and timed.")
+	demo.WithTwin = true
 	return []tasks.Preset{
-		preset("demo", "The main job: a 2×64 LSTM on the embedded grammar learns, loses units, is cut, verified and timed."),
+		demo,
 		preset("demo-dense", "The dense twin of demo: the same, without group Lasso."),
 	}
 }

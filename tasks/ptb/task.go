@@ -2,11 +2,9 @@ package ptb
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
 
-	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/nn"
 	"github.com/seed391906a2/iss/tasks"
@@ -86,38 +84,16 @@ func (t *task) trace(cfg tasks.Config, cells *tasks.Cells, sizes tasks.Sizes) (*
 			return nil, err
 		}
 	}
-	plugin, err := cells.Get(cfg.Model.Cell)
-	if err != nil {
-		return nil, fmt.Errorf("ptb: model.cell: %w", err)
-	}
-	opts, err := json.Marshal(cfg.Model.Options)
-	if err != nil {
-		return nil, fmt.Errorf("ptb: model.options: %w", err)
-	}
-	if cfg.Model.Options == nil {
-		opts = nil
-	}
 	m := cfg.Model
-	keep, own, err := nn.Places(m.Keep, nn.LanguagePlaces, plugin.Keep)
+	stack, err := m.Stack(cells, m.Embedding, nn.LanguagePlaces)
 	if err != nil {
 		return nil, err
 	}
-	lm := nn.LMConfig{
-		Vocab: vocab, Embedding: m.Embedding, Tied: m.Tied, Residual: m.Residual, Names: m.Names,
-		Keep: keep, Masks: m.Masks, Scale: m.InitScale,
-	}
-	in := m.Embedding
-	for _, h := range m.Hidden {
-		cell, err := plugin.New(core.CellConfig{Input: in, Hidden: h, Options: opts, Keep: own})
-		if err != nil {
-			return nil, err
-		}
-		if in, err = core.OutputSize(cell, in); err != nil {
-			return nil, err
-		}
-		lm.Cells, lm.Hidden = append(lm.Cells, cell), append(lm.Hidden, in)
-	}
-	return nn.LanguageModel(lm)
+	return nn.LanguageModel(nn.LMConfig{
+		Vocab: vocab, Embedding: m.Embedding, Cells: stack.Cells, Hidden: stack.Sizes,
+		Tied: m.Tied, Residual: m.Residual, Names: m.Names,
+		Keep: stack.Keep, Masks: m.Masks, Scale: m.InitScale,
+	})
 }
 
 // vocab is the number of types that a model of cfg has: of its text where it

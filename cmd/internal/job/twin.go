@@ -11,13 +11,13 @@ import (
 )
 
 // dense is the model that the result is held against, if there is one: trained
-// in the same job where that needs no data and little time, else the last
+// in the same job where the preset says so, else the last
 // finished run of the twin's preset on the same data.
 func (j *Job) dense(ctx context.Context) (*Measured, error) {
-	switch {
-	case j.Config.Twin == nil:
+	if j.Config.Twin == nil {
 		return nil, nil
-	case j.Config.Preset == "demo":
+	}
+	if p, err := j.finder.Presets.Get(j.Config.Preset); err == nil && p.WithTwin {
 		return j.trainTwin(ctx)
 	}
 	return j.findTwin()
