@@ -1,0 +1,5 @@
+package sequences_test
+
+import (
+	_ "github.com/stretchr/testify/require"
+)
