@@ -7,6 +7,8 @@ import (
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/train"
@@ -44,19 +46,7 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		if err := sensibleThreads(c, threads); err != nil {
 			return err
 		}
-		m, err := a.findRun(args[0])
-		if err != nil {
-			return err
-		}
-		problem, err := a.openData(c, &data, m)
-		if err != nil {
-			return err
-		}
-		g, err := m.Graph()
-		if err != nil {
-			return err
-		}
-		weights, err := m.Tensors()
+		m, err := a.openTrained(c, &data, args[0])
 		if err != nil {
 			return err
 		}
@@ -68,7 +58,7 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		t.Head = append(t.Head, "loss", terms.Items, "floor")
 		scores := map[string]tasks.Score{}
 		for _, name := range chosen {
-			s, err := train.Evaluate(c.Context(), problem, g, weights, name, threads)
+			s, err := train.Evaluate(c.Context(), m.problem, m.graph, m.weights, name, threads)
 			if err != nil {
 				return stopped(err)
 			}
@@ -86,6 +76,29 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		return f.print(a.Streams, t, scores)
 	}
 	return c
+}
+
+// trained is a run's model with its data.
+type trained struct {
+	*model.Model
+	problem tasks.Problem
+	graph   *graph.Graph
+	weights map[string]tensor.Dense[float32]
+}
+
+// openTrained opens a RUN argument with its data, or those that flags name.
+func (a *app) openTrained(c *cobra.Command, f *dataFlags, arg string) (t trained, err error) {
+	if t.Model, err = a.findRun(arg); err != nil {
+		return t, err
+	}
+	if t.problem, err = a.openData(c, f, t.Model); err != nil {
+		return t, err
+	}
+	if t.graph, err = t.Model.Graph(); err != nil {
+		return t, err
+	}
+	t.weights, err = t.Model.Tensors()
+	return t, err
 }
 
 // findRun opens a RUN argument.

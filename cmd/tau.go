@@ -56,20 +56,12 @@ root mean square is below τ. The run stays as it is.`,
 	c.Flags().Float64Var(&o.grid.To, "to", o.grid.To, "largest τ")
 	c.Flags().IntVar(&o.grid.PerDecade, "per-decade", o.grid.PerDecade, "values of the grid from τ to 10·τ")
 	c.Flags().IntVar(&o.grid.Bisect, "bisect", o.grid.Bisect, "halvings behind the last good value")
-	c.Flags().IntVar(&o.threads, "threads", 0, "workers (default all cores)")
+	threadsFlag(c, &o.threads)
 	c.RunE = func(c *cobra.Command, args []string) error {
 		if err := o.check(c); err != nil {
 			return err
 		}
-		m, err := a.findRun(args[0])
-		if err != nil {
-			return err
-		}
-		problem, err := a.openData(c, &data, m)
-		if err != nil {
-			return err
-		}
-		g, err := m.Graph()
+		m, err := a.openTrained(c, &data, args[0])
 		if err != nil {
 			return err
 		}
@@ -77,21 +69,10 @@ root mean square is below τ. The run stays as it is.`,
 		if err != nil {
 			return err
 		}
-		weights, err := m.Tensors()
-		if err != nil {
-			return err
-		}
-		if o.on == "" {
-			o.on = m.Config.ISS.TauOn
-		}
 		o.chief = m.Task.Terms.Chief()
-		cut := train.ByWeight(g, chosen, o.on)
-		if o.by == "unit" {
-			cut = train.ByUnit(g, chosen, groups.Counting(m.Config.ISS.Count))
-		}
 		r, err := train.TauSearch{
-			Problem: problem, Graph: g, Weights: weights, Groups: chosen, Threads: o.threads,
-			Cut: cut, Unchanged: o.unchanged, Grid: o.grid,
+			Problem: m.problem, Graph: m.graph, Weights: m.weights, Groups: chosen, Threads: o.threads,
+			Cut: o.cut(m, chosen), Unchanged: o.unchanged, Grid: o.grid,
 			Progress: func(p train.TauPoint) { a.Say("τ %.3g  %s %s", p.Tau, o.chief.Name, o.of(p.Score, 4)) },
 		}.Run(c.Context())
 		if err != nil {
@@ -100,6 +81,18 @@ root mean square is below τ. The run stays as it is.`,
 		return a.printTau(r, &o, f)
 	}
 	return c
+}
+
+// cut is how τ is applied.
+func (o *tauFlags) cut(m trained, chosen []groups.Group) train.Cut {
+	if o.by == "unit" {
+		return train.ByUnit(m.graph, chosen, groups.Counting(m.Config.ISS.Count))
+	}
+	on := o.on
+	if on == "" {
+		on = m.Config.ISS.TauOn
+	}
+	return train.ByWeight(m.graph, chosen, on)
 }
 
 func (o *tauFlags) check(c *cobra.Command) error {
@@ -121,7 +114,7 @@ func (o *tauFlags) check(c *cobra.Command) error {
 	if o.grid.Bisect < 0 {
 		return wrongf("--bisect is %d; it must be 0 or more", o.grid.Bisect)
 	}
-	return wrong(errors.Join(positive(c, "per-decade", o.grid.PerDecade), positive(c, "threads", o.threads)))
+	return wrong(errors.Join(positive(c, "per-decade", o.grid.PerDecade), sensibleThreads(c, o.threads)))
 }
 
 // of is the metric that decides, as it is printed.
