@@ -92,15 +92,17 @@ func (c *Certificate) Keep() map[string][]int {
 
 // Removable counts the units that can go.
 func (c *Certificate) Removable() int {
-	return c.count(func(u UnitCertificate) bool { return u.Removable })
+	return c.Count(func(u UnitCertificate) bool { return u.Removable })
 }
 
 // Dead counts the units whose whole component is zero, whether they can go or not.
 func (c *Certificate) Dead() int {
-	return c.count(func(u UnitCertificate) bool { return u.Dead })
+	return c.Count(func(u UnitCertificate) bool { return u.Dead })
 }
 
-func (c *Certificate) count(what func(UnitCertificate) bool) (n int) {
+// Count counts the units of which something holds, among those that are
+// removable or dead.
+func (c *Certificate) Count(what func(UnitCertificate) bool) (n int) {
 	for _, k := range c.Classes {
 		for _, u := range k.Units {
 			if what(u) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/tasks/train"
 )
 
@@ -51,7 +52,16 @@ func (c *Cutting) Removed() string {
 		gone, all = gone+k.Class.Of-left, all+k.Class.Of
 		parts = append(parts, fmt.Sprintf("%s %d → %d", k.Class.Name, k.Class.Of, left))
 	}
-	return fmt.Sprintf("%d of %d units (%s)", gone, all, strings.Join(parts, ", "))
+	s := fmt.Sprintf("%d of %d units (%s)", gone, all, strings.Join(parts, ", "))
+	alive := c.Certificate.Count(func(u groups.UnitCertificate) bool { return u.Removable && !u.Dead })
+	stay := c.Certificate.Count(func(u groups.UnitCertificate) bool { return u.Dead && !u.Removable })
+	if alive > 0 {
+		s += fmt.Sprintf("; %d of them have weights that are not zero, but nothing that stays reads them", alive)
+	}
+	if stay > 0 {
+		s += fmt.Sprintf("; %d more have only zero weights and must stay", stay)
+	}
+	return s
 }
 
 // Equal says how the equality was checked.
