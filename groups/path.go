@@ -18,9 +18,35 @@ type edge struct {
 	node *graph.Node // whose rule says so
 }
 
+// A course is the way in which a chain follows the data.
+type course uint8
+
+const (
+	upstream   course = iota // from what is read back to what makes it
+	downstream               // from what makes a unit on to where it goes
+	anywhere                 // two operands of one operation are one unit too
+)
+
 // path is a shortest chain of unifications from an elem to one where goal
-// holds, inside one atom; nil if start itself is such a place or none is reached.
-func (d *Derivation) path(start elem, atom graph.Atom, goal func(elem) bool) []Step {
+// holds, inside one atom; nil if start itself is such a place or none is
+// reached. A weight that reads is followed upstream and one that makes units
+// downstream, which says more than the shortest way: an attention mix that is
+// multiplied by its source is one unit with it by the product, but the row that
+// reads the mix does so by the mix.
+func (d *Derivation) path(start elem, atom graph.Atom, role graph.Role, goal func(elem) bool) []Step {
+	for _, c := range []course{upstream, downstream, anywhere} {
+		if c == upstream && role&graph.Reads == 0 || c == downstream && role&graph.Makes == 0 {
+			continue
+		}
+		if found, ok := d.chain(start, atom, c, goal); ok {
+			return found
+		}
+	}
+	return nil
+}
+
+// chain is path on one course.
+func (d *Derivation) chain(start elem, atom graph.Atom, c course, goal func(elem) bool) ([]Step, bool) {
 	links := map[graph.Axis][]graph.Link{}
 	for _, l := range d.Atoms.Links() {
 		links[l.A] = append(links[l.A], l)
@@ -38,16 +64,29 @@ func (d *Derivation) path(start elem, atom graph.Atom, goal func(elem) bool) []S
 	for queue := []elem{start}; len(queue) > 0; queue = queue[1:] {
 		e := queue[0]
 		if goal(e) {
-			return steps(start, e, from, by)
+			return steps(start, e, from, by), true
 		}
 		for _, next := range slices.Concat(unified(e, links[e.axis]), d.factors(e, atom, divides[e.axis.Value])) {
-			if !seen[next.to] {
+			if !seen[next.to] && c.allows(e.axis.Value, next.node) {
 				seen[next.to], from[next.to], by[next.to] = true, e, next.node
 				queue = append(queue, next.to)
 			}
 		}
 	}
-	return nil
+	return nil, false
+}
+
+// allows reports whether a chain on this course may leave a value by the rule
+// of an operation. What is made of weights alone has no course, and a loop joins
+// what is around it with what is in it, and a state with itself.
+func (c course) allows(v graph.Value, by *graph.Node) bool {
+	if _, loop := by.Op.(*graph.ScanOp); loop || c == anywhere || fromParams(v) {
+		return true
+	}
+	if c == upstream {
+		return v.Node == by
+	}
+	return slices.Contains(by.In, v)
 }
 
 // steps walks a found chain back to its start and turns it round.

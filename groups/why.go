@@ -24,7 +24,7 @@ type Reason struct {
 	Index string // "row 3", "column 7", ...
 	Class *Class
 	Unit  int    // the unit's number before any cut
-	Steps []Step // shortest chain to a recurrent state of the class, else to its owner
+	Steps []Step // chain to a recurrent state of the class, else to its owner
 }
 
 // String prints the chain, one step a line.
@@ -48,7 +48,7 @@ func (r Reason) String() string {
 
 // Why says by which operations an index of a parameter's axis (from the
 // front) belongs to its class: a shortest path through what the index rules
-// unified. An index of an axis that the model divides into factors has a
+// unified, along the data where there is one. An index of an axis that the model divides into factors has a
 // reason for each. Unknown names and indices outside the axis are errors.
 func (d *Derivation) Why(varName string, axis, index int) ([]Reason, error) {
 	p := d.Graph.Param(varName)
@@ -74,7 +74,7 @@ func (d *Derivation) Why(varName string, axis, index int) ([]Reason, error) {
 	for _, atom := range d.Atoms.Of(start.axis.Value, axis, index) {
 		m := d.members[atom]
 		r := Reason{Var: varName, Index: spotName(p, axis, index), Class: m.class, Unit: m.class.IDs[m.k]}
-		r.Steps = d.path(start, atom, d.goal(m.class))
+		r.Steps = d.path(start, atom, d.Atoms.Role(p, axis), d.goal(m.class))
 		out = append(out, r)
 	}
 	return out, nil
