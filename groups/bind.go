@@ -14,20 +14,16 @@ import (
 // or class that the model does not have (with the nearest name), every range
 // outside its weight, every axis that cannot carry units, groups whose entries
 // differ in length, entries that are there twice. A file made by
-// Derivation.Spec has no positions to print.
+// Derivation.Spec has no positions to print. Whether the groups are those of
+// the model is what Lint tells.
 func (s *Spec) Bind(g *graph.Graph) ([]Group, error) {
 	d, err := Derive(g)
 	if err != nil {
 		return nil, err
 	}
-	b := &binder{spec: s, d: d}
-	for _, p := range g.Params {
-		if len(p.Shape) > 1 {
-			b.vars = append(b.vars, p.Name)
-		}
-	}
+	b := newBinder(s, d)
 	var out []Group
-	for i := range s.Groups {
+	for i := range b.groups {
 		if s.Version == 2 {
 			out = append(out, b.choice(i))
 		} else {
@@ -43,9 +39,24 @@ func (s *Spec) Bind(g *graph.Graph) ([]Group, error) {
 // binder collects the faults of one file against one model.
 type binder struct {
 	spec   *Spec
+	groups []SpecGroup // of the file, those that layers make included
 	d      *Derivation
 	vars   []string // that may be in a group
 	faults schemas.Faults
+}
+
+// newBinder turns the layers of a published configuration into groups, too.
+func newBinder(s *Spec, d *Derivation) *binder {
+	b := &binder{spec: s, d: d, groups: s.Groups}
+	for _, p := range d.Graph.Params {
+		if len(p.Shape) > 1 {
+			b.vars = append(b.vars, p.Name)
+		}
+	}
+	for _, l := range s.layers {
+		b.groups = append(b.groups, l.groups(d.Graph, b.vars, b.fault)...)
+	}
+	return b
 }
 
 // fault notes what is wrong at a place of the file.
@@ -59,14 +70,14 @@ func (b *binder) fault(pointer, format string, args ...any) {
 
 // choice binds a group of version 2: a class by its name.
 func (b *binder) choice(i int) Group {
-	s := b.spec.Groups[i]
+	s := b.groups[i]
 	pointer := schemas.Pointer("groups", i, "class")
 	c := b.class(pointer, s.Class)
 	if c == nil {
 		return Group{}
 	}
 	for j := range i {
-		if b.spec.Groups[j].Class == s.Class {
+		if b.groups[j].Class == s.Class {
 			b.fault(pointer, "class %q is there twice, first in group %d", s.Class, j)
 			break
 		}
@@ -101,25 +112,21 @@ func nearest(name string, known []string) string {
 
 // group binds a group that lists entries.
 func (b *binder) group(i int) Group {
-	s := b.spec.Groups[i]
+	s := b.groups[i]
 	g := Group{Name: s.Name, Class: s.Class, Multi: s.Multi}
 	if s.Class != "" {
 		b.class(schemas.Pointer("groups", i, "class"), s.Class)
 	}
 	sound := true
 	for j, e := range s.Entries {
-		if !b.entry(b.pointer(i, j), e) {
+		if field, problem := b.problem(i, j); problem != "" {
+			b.fault(b.pointer(i, j)+field, "%s", problem)
 			sound = false
 			continue
 		}
 		bound := newEntry(e.Var, e.Axis, e.indices(e.Count))
 		bound.Multi = e.Multi
 		g.Entries = append(g.Entries, bound)
-		if j > 0 && e.Count != s.Entries[0].Count {
-			b.fault(b.pointer(i, j), "%d units, but the first entry of the group has %d; all entries of a group have one for each unit", e.Count, s.Entries[0].Count)
-			sound = false
-		}
-		sound = b.fresh(i, j) && sound
 	}
 	if !sound {
 		return g
@@ -142,7 +149,10 @@ func (b *binder) group(i int) Group {
 
 // pointer is where entry j of group i stands in the file.
 func (b *binder) pointer(i, j int) string {
-	if b.spec.Groups[i].bare {
+	if at := b.groups[i].Entries[j].at; at != "" {
+		return at
+	}
+	if b.groups[i].bare {
 		return schemas.Pointer("groups", i, j)
 	}
 	return schemas.Pointer("groups", i, "entries", j)

@@ -7,22 +7,24 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/schemas"
 )
 
-// Spec is a group file: the published JSON form, its extensions, or version 2,
-// which names classes and leaves the weights to the model.
+// Spec is a group file: the published JSON form, its extensions, version 2,
+// which names classes and leaves the weights to the model, or the published
+// configuration of a training, which names layers (see couple.go).
 //
 //	{"groups": [[{"var_name": "Model/softmax_w", "multi": 1.0, "axis": 1, "start": 0, "end": 1500}, …], …]}
 //
 // In the file "axis" is the axis that is summed away. Read one with ParseSpec,
-// make one with Derivation.Spec.
+// make one with Derivation.Spec or Derivation.SpecByClass.
 type Spec struct {
 	Version int // 1 or 2
 	Groups  []SpecGroup
 
-	doc *schemas.Document // what it was read from, or nil
+	doc    *schemas.Document // what it was read from, or nil
+	layers []layer           // of a published configuration, whose groups follow from the model's shapes
+	unused []string          // pointers of its settings that are not about groups
 }
 
 // SpecGroup is one group of a file.
@@ -32,7 +34,9 @@ type SpecGroup struct {
 	Multi   float64
 	Entries []SpecEntry
 
-	bare bool // written as a list without a name
+	bare bool   // written as a list without a name
+	line bool   // every row or column of a weight is a group of its own
+	at   string // pointer of what it was made of, if that is not its place among the groups
 }
 
 // SpecEntry is a range of one variable; unlike those of a bound Group it may
@@ -43,23 +47,31 @@ type SpecEntry struct {
 	// Along says that the file gives the axis of the units and not the summed
 	// one: the only way for variables that do not have two axes.
 	Along bool
-	end   int // as written
+	end   int    // as written
+	at    string // as of SpecGroup
 }
 
 // ParseSpec reads a group file. The error is a schemas.Faults: everything that
 // is wrong with the form, each as "file:line:col pointer: message". Whether
-// the file fits a model is checked by Bind.
+// the file fits a model is checked by Bind. Published files that hold no groups
+// are faults too, which say what they are.
 func ParseSpec(file string, doc []byte) (*Spec, error) {
 	schema, err := groupSchema()
 	if err != nil {
 		return nil, err
 	}
-	if err := schema.Validate(file, doc); err != nil {
-		return nil, err
-	}
 	d, err := schemas.Parse(file, doc)
 	if err != nil {
+		return nil, schema.Validate(file, doc) // what else is wrong, too
+	}
+	if f := groupless(d); f != nil {
+		return nil, schemas.Faults{*f}.Err()
+	}
+	if err := schema.Check(d).Err(); err != nil {
 		return nil, err
+	}
+	if d.Has("/grouplasso") {
+		return parseLayers(d)
 	}
 	var raw struct {
 		Version int
@@ -150,66 +162,4 @@ func (f fileEntry) entry() SpecEntry {
 		e.Count = max(0, (f.End-f.Start+e.Step-1)/e.Step)
 	}
 	return e
-}
-
-// Spec is the group file of classes. A class whose units lie in disorder is
-// written as several groups of ranges, where ranges are long enough.
-func (d *Derivation) Spec(classes []*Class) *Spec {
-	s := &Spec{Version: 1}
-	for _, c := range classes {
-		for _, span := range linear(c) {
-			g := SpecGroup{Multi: 1, bare: true}
-			for _, e := range c.Entries {
-				se := SpecEntry{Entry: newEntry(e.Var, e.Axis, e.indices(c.Units)[span[0]:span[1]]), Count: span[1] - span[0]}
-				if se.Step < 0 { // a file has no negative step
-					se.Indices = slices.Clone(e.indices(c.Units)[span[0]:span[1]])
-					se.Start, se.Step = 0, 0
-				}
-				se.Multi = e.Multi
-				se.Along = len(findParam(d.Graph, e.Var).Shape) != 2
-				if se.Indices == nil {
-					se.end = se.Start + (se.Count-1)*se.Step + 1
-				}
-				g.Entries = append(g.Entries, se)
-			}
-			if len(g.Entries) > 0 {
-				s.Groups = append(s.Groups, g)
-			}
-		}
-	}
-	return s
-}
-
-// linear divides the units of a class into spans in which every entry is a
-// range: one span for most classes; one too, with listed indices, where spans
-// would be shorter than three units on the average.
-func linear(c *Class) [][2]int {
-	irregular := func(e Entry) bool { return e.Indices != nil }
-	whole := [][2]int{{0, c.Units}}
-	if c.Units == 0 {
-		return nil
-	}
-	if !slices.ContainsFunc(c.Entries, irregular) {
-		return whole
-	}
-	var us []unit
-	for k := range c.Units {
-		u := unit{}
-		for _, e := range c.Entries {
-			u.at = append(u.at, graph.Place{Axis: e.Axis, Index: e.Index(k)})
-		}
-		us = append(us, u)
-	}
-	var spans [][2]int
-	for _, run := range inOrder(us) {
-		at := 0
-		if len(spans) > 0 {
-			at = spans[len(spans)-1][1]
-		}
-		spans = append(spans, [2]int{at, at + len(run)})
-	}
-	if 3*len(spans) > c.Units {
-		return whole
-	}
-	return spans
 }

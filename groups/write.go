@@ -11,8 +11,12 @@ import (
 )
 
 // WriteTo writes the file: the published form whenever it can hold what is
-// meant, its extensions only where needed. It implements io.WriterTo.
+// meant, its extensions only where needed. It implements io.WriterTo. A
+// configuration that names layers has no groups before it meets a model: an error.
 func (s *Spec) WriteTo(w io.Writer) (int64, error) {
+	if len(s.layers) > 0 {
+		return 0, fmt.Errorf("groups: %s names layers, whose groups follow from a model; bind it to one", s.doc.File)
+	}
 	var b bytes.Buffer
 	b.WriteString("{\n")
 	if s.Version == 2 {
@@ -114,12 +118,31 @@ func EqualSpecs(a, b *Spec) bool {
 	return a.Version == b.Version && slices.Equal(a.canonical(), b.canonical())
 }
 
+// canonical is the entry as newEntry would say it. A range is not unrolled: it
+// may be as long as the file likes.
+func (e SpecEntry) canonical() Entry {
+	if e.Indices != nil {
+		return newEntry(e.Var, e.Axis, e.Indices)
+	}
+	if e.Count < 2 {
+		e.Step = 1
+	}
+	return e.Entry
+}
+
 func (s *Spec) canonical() []string {
 	var groups []string
+	for _, l := range s.layers {
+		split := splitDefault
+		if l.Split != nil {
+			split = *l.Split
+		}
+		groups = append(groups, fmt.Sprintf("%q ×%g %q/%d rows ×%g columns ×%g", l.name, l.Structure, l.Coupled, split, l.Rows, l.Columns))
+	}
 	for _, g := range s.Groups {
 		var entries []string
 		for _, e := range g.Entries {
-			c := newEntry(e.Var, e.Axis, e.indices(e.Count))
+			c := e.canonical()
 			entries = append(entries, fmt.Sprintf("%q %d %d+%d·%d %v ×%g", c.Var, c.Axis, c.Start, c.Step, e.Count, c.Indices, e.Multi))
 		}
 		slices.Sort(entries)
