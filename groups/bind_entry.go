@@ -61,6 +61,9 @@ func spanProblem(e SpecEntry, p *graph.Param) (field, message string) {
 	return "", ""
 }
 
+// repeats ends the message of a repetition.
+const repeats = ", for the same unit"
+
 // repetition says that an earlier entry of the group gives a unit what entry j
 // gives it.
 func (b *binder) repetition(i, j int) string {
@@ -71,7 +74,7 @@ func (b *binder) repetition(i, j int) string {
 			continue
 		}
 		if at, ok := meet(e.Entry, f.Entry, e.Count); ok {
-			return fmt.Sprintf("index %d of axis %d of %s is in entry %d of the group already, for the same unit", at, e.Axis, e.Var, k)
+			return fmt.Sprintf("index %d of axis %d of %s is in entry %d of the group already%s", at, e.Axis, e.Var, k, repeats)
 		}
 	}
 	return ""
