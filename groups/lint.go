@@ -82,17 +82,16 @@ func (f Finding) Line() string {
 // Route names the operations of the path, each once, and the state or the
 // weight where it ends.
 func (f Finding) Route() (names []string) {
-	for _, s := range f.Path {
-		if n := len(names); n == 0 || names[n-1] != s.Op {
+	for i, s := range f.Path {
+		last := i == len(f.Path)-1
+		if n := len(names); (n == 0 || names[n-1] != s.Op) && (!s.Inert || last) {
 			names = append(names, s.Op)
 		}
-	}
-	if n := len(f.Path); n > 0 {
-		end := f.Path[n-1].To
-		if s := f.Path[n-1].State; s != "" {
-			end = "state " + s
+		if last && s.State != "" {
+			names = append(names, "state "+s.State)
+		} else if last {
+			names = append(names, s.To)
 		}
-		names = append(names, end)
 	}
 	return names
 }
@@ -208,10 +207,10 @@ func (l *linter) groupPointer(i int) string {
 	return schemas.Pointer("groups", i)
 }
 
-// plural is "1 row" or "3 rows".
-func plural(n int, what string) string {
+// plural is "1 entry" or "3 entries".
+func plural(n int, one, many string) string {
 	if n == 1 {
-		return fmt.Sprintf("%d %s", n, what)
+		return "1 " + one
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -94,11 +94,11 @@ func (l *linter) coverage(studies []*study, wanted []*Class) {
 		switch {
 		case held[c] != nil && first[c].whole != nil && first[c].whole.class == c && !c.Pinned():
 			if left := gaps(held[c]); left != "" {
-				f := l.say(Remark, Uncovered, l.groupPointer(first[c].index), "%s of class %s are in no group: they are not penalised", left, c.Name)
+				f := l.say(Remark, Uncovered, l.groupPointer(first[c].index), "%s of class %s: in no group, so not penalised", left, c.Name)
 				f.Class = c.Name
 			}
 		case held[c] == nil && l.byName[c.Name] == nil && slices.Contains(wanted, c) && !lines:
-			f := l.say(Remark, Uncovered, schemas.Pointer("groups"), "class %s is in no group: its %s are not penalised", c.Name, plural(c.Units, "unit"))
+			f := l.say(Remark, Uncovered, schemas.Pointer("groups"), "class %s is in no group: its %s are not penalised", c.Name, plural(c.Units, "unit", "units"))
 			f.Class = c.Name
 		}
 	}

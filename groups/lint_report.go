@@ -33,7 +33,10 @@ func (l *linter) report(g *study) {
 				kind = Repeated
 			}
 			if !g.used[j] { // else another entry is at fault
-				l.say(Fatal, kind, l.pointer(g.index, j)+g.problems[j][0], "%s", g.problems[j][1])
+				f := l.say(Fatal, kind, l.pointer(g.index, j)+g.problems[j][0], "%s", g.problems[j][1])
+				if kind == Repeated {
+					f.Do = "leave it out"
+				}
 			}
 		case !g.used[j]:
 			if c := l.stranger(g, j); c != nil {
@@ -93,11 +96,7 @@ func (l *linter) stranger(g *study, j int) *Class {
 			return nil
 		}
 	}
-	if of := l.classes(e); of != "" {
-		l.say(Fatal, Mixed, pointer, "%s lie across classes: %s", what, of)
-	} else {
-		l.say(Fatal, Mixed, pointer, "%s are in no class", what)
-	}
+	l.say(Fatal, Mixed, pointer, "%s are not units of one class, each once: %s", what, l.span(e))
 	return nil
 }
 
@@ -106,8 +105,7 @@ func (l *linter) mixed(g *study, c *Class, entries []int) {
 	e := l.groups[g.index].Entries[entries[0]]
 	what := e.describe(e.Count, false) + " of " + e.Var
 	if n := len(entries); n > 1 {
-		what += fmt.Sprintf(" and %s more", plural(n-1, "entry"))
-		what = strings.ReplaceAll(what, "entrys", "entries")
+		what += " and " + plural(n-1, "entry more", "entries more")
 	}
 	pointer := l.pointer(g.index, entries[0])
 	if c.Pinned() {
@@ -194,9 +192,9 @@ func (l *linter) multipliers(g *study) {
 	for _, e := range spec.Entries {
 		counts[e.Multi]++
 	}
-	usual := spec.Entries[0].Multi
+	usual := 1.0
 	for _, e := range spec.Entries {
-		if counts[e.Multi] > counts[usual] {
+		if e.Multi > 0 && counts[e.Multi] > counts[usual] {
 			usual = e.Multi
 		}
 	}

@@ -2,6 +2,7 @@ package groups
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed391906a2/iss/registry"
 )
@@ -109,21 +110,56 @@ func (l *linter) tell(g *study, j int, s slip) {
 	var f *Finding
 	switch s.kind {
 	case Flipped:
-		f = l.say(Fatal, Flipped, pointer+"/axis", "the axis is flipped: it is the one that is summed away, so %d makes these %s, and class %s has %s of %s",
-			1-e.Axis, e.describe(e.Count, false), g.whole.class.Name, meant, x.Var)
+		if f = l.flipped(g, j); f == nil {
+			return
+		}
+		f.Class = g.whole.class.Name
+		return
 	case Renamed:
 		f = l.say(Fatal, Renamed, pointer+"/var_name", "no variable %q; %s of %q, which class %s has, are missing", e.Var, meant, x.Var, g.whole.class.Name)
 	case Shifted:
-		f = l.say(Fatal, Shifted, pointer+"/start", "%s of %s are not those of class %s, which has %s: the range is shifted by %d",
+		f = l.say(Fatal, Shifted, pointer+e.field("/start"), "%s of %s are not those of class %s, which has %s: the range is shifted by %d",
 			e.describe(e.Count, false), e.Var, g.whole.class.Name, meant, e.Index(0)-x.Index(0))
 		if other := l.other(e, g.whole.class); other != nil {
 			f.Message += fmt.Sprintf("; these are class %s's", other.class.Name)
 		}
 	case Length:
-		f = l.say(Fatal, Length, pointer+"/end", "%s for %s: class %s has %s of %s", plural(e.Count, "index"), plural(n, "component"), g.whole.class.Name, meant, x.Var)
+		f = l.say(Fatal, Length, pointer+e.field("/end"), "%s for %s: class %s has %s of %s", plural(e.Count, "index", "indices"), plural(n, "component", "components"), g.whole.class.Name, meant, x.Var)
 	}
 	f.Class = g.whole.class.Name
 	f.Do = "write " + l.suggest(x, n)
+}
+
+// flipped tells of the first entry whose axis is flipped, and of the others
+// with it; nil for those.
+func (l *linter) flipped(g *study, j int) *Finding {
+	n := len(g.whole.units)
+	var write []string
+	for k, e := range l.groups[g.index].Entries {
+		if s, ok := g.slips[k]; ok && s.kind == Flipped {
+			if k < j {
+				return nil
+			}
+			write = append(write, fmt.Sprintf("entry %d: %s, not %s: write %s", k, g.expected[s.x].describe(n, false), e.describe(e.Count, false), l.suggest(g.expected[s.x], n)))
+		}
+	}
+	e, x := l.groups[g.index].Entries[j], g.expected[g.slips[j].x]
+	f := l.say(Fatal, Flipped, l.pointer(g.index, j)+"/axis", "the axis is flipped: it is the one that is summed away, so %d makes these %s; class %s has %s of %s",
+		1-e.Axis, e.describe(e.Count, false), g.whole.class.Name, x.describe(n, false), x.Var)
+	f.Do = "write " + l.suggest(x, n)
+	if len(write) > 1 {
+		f.Message += fmt.Sprintf(", and so in %s of the group", plural(len(write)-1, "entry more", "entries more"))
+		f.Do = strings.Join(write, "\n")
+	}
+	return f
+}
+
+// field is the field of an entry that says where its range lies.
+func (e SpecEntry) field(name string) string {
+	if e.Indices != nil {
+		return "/indices"
+	}
+	return name
 }
 
 // other is a class other than c that all components of an entry are of.

@@ -202,11 +202,15 @@ func (l *linter) closest(entries []SpecEntry) (best *reading) {
 	return best
 }
 
-// classes names what the components of an entry are of.
-func (l *linter) classes(e SpecEntry) string {
-	var parts []string
-	for _, r := range l.readings(e, e.Axis) {
-		parts = append(parts, fmt.Sprintf("%s (%s)", r.class.Name, plural(r.hits, "index")))
+// span says where in the model's classes a range begins and ends; "" if it
+// begins in none.
+func (l *linter) span(e SpecEntry) string {
+	held := l.holders[spot{e.Var, e.Axis}]
+	var ends []string
+	for _, k := range []int{0, e.Count - 1} {
+		if m := held[e.Index(k)]; len(m) > 0 {
+			ends = append(ends, fmt.Sprintf("unit %d of class %s", m[0].class.IDs[m[0].k], m[0].class.Name))
+		}
 	}
-	return strings.ReplaceAll(strings.Join(parts, " and "), "indexs", "indices")
+	return strings.Join(ends, " to ")
 }

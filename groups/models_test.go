@@ -38,18 +38,22 @@ func lstmLayer(s *graph.Scope, label string, n int, x graph.Value) graph.Value {
 	layer := s.Layer(label, label)
 	batch := graph.Symbol("batch")
 	c0, h0 := layer.State(label+"/c", 0, batch, graph.Fixed(n)), layer.State(label+"/h", 0, batch, graph.Fixed(n))
-	out, final := graph.Scan(layer, graph.ScanConfig{}, []graph.Value{x}, []graph.Carry{{Name: "c", Init: c0}, {Name: "h", Init: h0}},
-		func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
-			in := graph.Concat(-1, x[0], prev[1])
-			w := s.Param("basic_lstm_cell/weights", nil, in.Shape().Last().Size, 4*n)
-			z := graph.Split(graph.Add(graph.MatMul(in, w), s.Param("basic_lstm_cell/biases", nil, 4*n)), 4)
-			c := graph.Add(graph.Mul(graph.Sigmoid(z[2]), prev[0]), graph.Mul(graph.Sigmoid(z[0]), graph.Tanh(z[1])))
-			h := graph.Mul(graph.Sigmoid(z[3]), graph.Tanh(c))
-			return []graph.Value{h}, []graph.Value{c, h}
-		})
+	out, final := graph.Scan(layer, graph.ScanConfig{}, []graph.Value{x}, []graph.Carry{{Name: "c", Init: c0}, {Name: "h", Init: h0}}, lstmStep(n))
 	layer.Output(label+"/c", final[0])
 	layer.Output(label+"/h", final[1])
 	return out[0]
+}
+
+// lstmStep is a step of n units with TensorFlow's gate order i, j, f, o.
+func lstmStep(n int) func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
+	return func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
+		in := graph.Concat(-1, x[0], prev[1])
+		w := s.Param("basic_lstm_cell/weights", nil, in.Shape().Last().Size, 4*n)
+		z := graph.Split(graph.Add(graph.MatMul(in, w), s.Param("basic_lstm_cell/biases", nil, 4*n)), 4)
+		c := graph.Add(graph.Mul(graph.Sigmoid(z[2]), prev[0]), graph.Mul(graph.Sigmoid(z[0]), graph.Tanh(z[1])))
+		h := graph.Mul(graph.Sigmoid(z[3]), graph.Tanh(c))
+		return []graph.Value{h}, []graph.Value{c, h}
+	}
 }
 
 // highway is the recurrent highway network of Zilly et al. (arXiv:1607.03474)

@@ -92,7 +92,7 @@ func (c course) allows(v graph.Value, by *graph.Node) bool {
 // steps walks a found chain back to its start and turns it round.
 func steps(start, end elem, from map[elem]elem, by map[elem]*graph.Node) (out []Step) {
 	for e := end; e != start; e = from[e] {
-		s := Step{Op: by[e].String(), From: from[e].String(), To: e.String()}
+		s := Step{Op: by[e].String(), From: from[e].String(), To: e.String(), Inert: fromParams(e.axis.Value)}
 		if op, ok := e.axis.Value.Node.Op.(*graph.InputOp); ok && op.Role == graph.Previous {
 			s.State = op.Owner + "/" + op.Label
 		}

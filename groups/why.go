@@ -16,6 +16,7 @@ type Step struct {
 	From  string // index of an axis before
 	To    string // and the one that it is the same unit as
 	State string // "owner/state" if To is a recurrent state
+	Inert bool   // To is a weight, or made of weights alone
 }
 
 // Reason says why an index of a parameter belongs to a class.
