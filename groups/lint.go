@@ -50,12 +50,12 @@ const (
 
 // Finding is one thing that Lint has to say.
 type Finding struct {
-	schemas.Fault // where and what
-	Severity      Severity
-	Kind          Kind
-	Class         string // that it is about, or ""
-	Do            string // what to do, or ""
-	Path          []Step // of a missed reader or owner: how it hangs together with the class
+	Fault    schemas.Fault // where and what
+	Severity Severity
+	Kind     Kind
+	Class    string // that it is about, or ""
+	Do       string // what to do, or ""
+	Path     []Step // of a missed reader or owner: how it hangs together with the class
 }
 
 // String is the finding as compilers print theirs, and indented below it the
@@ -75,7 +75,7 @@ func (f Finding) String() string {
 // Line is "file:line:col pointer: severity: message".
 func (f Finding) Line() string {
 	fault := f.Fault
-	fault.Message = string(f.Severity) + ": " + f.Message
+	fault.Message = string(f.Severity) + ": " + fault.Message
 	return fault.Error()
 }
 
@@ -126,7 +126,7 @@ func (s *Spec) Lint(d *Derivation, wanted []*Class) []Finding {
 	l.coverage(studies, wanted)
 	l.settings()
 	slices.SortStableFunc(l.out, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.Fault.Line, b.Fault.Line), cmp.Compare(a.Col, b.Col), cmp.Compare(a.Pointer, b.Pointer))
+		return cmp.Or(cmp.Compare(a.Fault.Line, b.Fault.Line), cmp.Compare(a.Fault.Col, b.Fault.Col), cmp.Compare(a.Fault.Pointer, b.Fault.Pointer))
 	})
 	return l.out
 }

@@ -59,7 +59,7 @@ func TestLintOfPublishedFile(t *testing.T) {
 	for _, f := range s.Lint(d, wanted) {
 		require.Equal(t, groups.NoReader, f.Kind, f)
 		size, _, _ := strings.Cut(f.Do, "\n")
-		got = append(got, fmt.Sprintf("%s %s, %s", f.Pointer, f.Message[:strings.Index(f.Message, " and are")], size))
+		got = append(got, fmt.Sprintf("%s %s, %s", f.Fault.Pointer, f.Fault.Message[:strings.Index(f.Fault.Message, " and are")], size))
 		assert.Regexp(t, `sum over \[-3\]`, strings.Join(f.Route(), " <- "))
 	}
 	assert.Equal(t, []string{

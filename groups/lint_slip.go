@@ -121,7 +121,7 @@ func (l *linter) tell(g *study, j int, s slip) {
 		f = l.say(Fatal, Shifted, pointer+e.field("/start"), "%s of %s are not those of class %s, which has %s: the range is shifted by %d",
 			e.describe(e.Count, false), e.Var, g.whole.class.Name, meant, e.Index(0)-x.Index(0))
 		if other := l.other(e, g.whole.class); other != nil {
-			f.Message += fmt.Sprintf("; these are class %s's", other.class.Name)
+			f.Fault.Message += fmt.Sprintf("; these are class %s's", other.class.Name)
 		}
 	case Length:
 		f = l.say(Fatal, Length, pointer+e.field("/end"), "%s for %s: class %s has %s of %s", plural(e.Count, "index", "indices"), plural(n, "component", "components"), g.whole.class.Name, meant, x.Var)
@@ -148,7 +148,7 @@ func (l *linter) flipped(g *study, j int) *Finding {
 		1-e.Axis, e.describe(e.Count, false), g.whole.class.Name, x.describe(n, false), x.Var)
 	f.Do = "write " + l.suggest(x, n)
 	if len(write) > 1 {
-		f.Message += fmt.Sprintf(", and so in %s of the group", plural(len(write)-1, "entry more", "entries more"))
+		f.Fault.Message += fmt.Sprintf(", and so in %s of the group", plural(len(write)-1, "entry more", "entries more"))
 		f.Do = strings.Join(write, "\n")
 	}
 	return f

@@ -1,7 +1,6 @@
 package groups_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func text(found []groups.Finding) string {
 
 // What is derived has no findings, written and read again, whole and cut.
 func TestLintOfDerived(t *testing.T) {
-	for _, c := range cases(150) {
+	for _, c := range cases(60) {
 		t.Run(c.Name, func(t *testing.T) {
 			graphs := []*graph.Graph{c.Graph}
 			if small := graphtest.Cut(rand.New(rand.NewPCG(3, 3)), c); small != nil {
@@ -62,5 +61,3 @@ func first(t *testing.T, d *groups.Derivation) []*groups.Class {
 	require.NoError(t, err)
 	return slices.DeleteFunc(chosen, func(c *groups.Class) bool { return len(c.Entries) == 0 })
 }
-
-var _ = fmt.Sprint
