@@ -1,11 +1,38 @@
 package cmd
 
 import (
+	"slices"
+
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/registry"
 )
+
+// forms are the values of --format of a command that prints a group file.
+var forms = []string{"v1", "v2"}
+
+// form is that flag.
+type form string
+
+func (f *form) String() string { return string(*f) }
+func (f *form) Type() string   { return "FORMAT" }
+
+func (f *form) Set(s string) error {
+	if !slices.Contains(forms, s) {
+		return registry.Unknown("format", s, forms)
+	}
+	*f = form(s)
+	return nil
+}
+
+// formFlag adds --format to a command that prints a group file.
+func formFlag(c *cobra.Command) *form {
+	f := form("v1")
+	c.Flags().Var(&f, "format", "v1 with ranges of weights, as published, or v2 with names of classes")
+	_ = c.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(forms, cobra.ShellCompDirectiveNoFileComp))
+	return &f
+}
 
 // formats are the values of --format.
 var formats = []string{"json", "table"}

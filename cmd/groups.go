@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"fmt"
-
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
@@ -28,13 +26,16 @@ func (a *app) groupsDeriveCommand() *cobra.Command {
 		Long: `Derive the groups of a model from its equations and print them as a group
 file, in the form that the paper's code reads. The sizes of the groups go to
 standard error: as many scalars as the paper counts, and how many of them are
-different ones.`,
-		Example:           "  iss groups derive ptb-large-iss > groups.json",
+different ones. --format v2 prints a file that names the classes instead, for
+people to change: it holds for all sizes.`,
+		Example: `  iss groups derive ptb-large-iss > groups.json
+  iss groups derive ptb-large-iss --all --format v2 > groups.json`,
 		Args:              arguments(1, 1, "a MODEL"),
 		ValidArgsFunction: a.completeModels,
 	}
 	s := settingsFlag(c)
 	all := c.Flags().Bool("all", false, "every class that can lose units, not only the penalised ones")
+	form := formFlag(c)
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		m, err := a.find(args[0], s)
 		if err != nil {
@@ -64,39 +65,12 @@ different ones.`,
 		if err := t.Write(a.Err); err != nil {
 			return err
 		}
-		_, err = d.Spec(classes).WriteTo(a.Out)
+		spec := d.Spec(classes)
+		if *form == "v2" {
+			spec = d.SpecByClass(classes)
+		}
+		_, err = spec.WriteTo(a.Out)
 		return err
-	}
-	return c
-}
-
-func (a *app) groupsLintCommand() *cobra.Command {
-	c := &cobra.Command{
-		Use:   "lint MODEL FILE",
-		Short: "Check a group file against a model",
-		Long: `Check a group file: its form, and whether the variables, ranges and classes it
-names are those of the model. Every fault is told at once, each as
-file:line:col. The exit status is 1 if there is one.`,
-		Example:           "  iss groups lint ptb-large groups.json",
-		Args:              arguments(2, 2, "a MODEL and a FILE"),
-		ValidArgsFunction: a.completeModels,
-	}
-	s := settingsFlag(c)
-	c.RunE = func(_ *cobra.Command, args []string) error {
-		m, err := a.find(args[0], s)
-		if err != nil {
-			return err
-		}
-		found, err := m.GroupFile(args[1])
-		if err != nil {
-			return a.lintError(err)
-		}
-		units := 0
-		for _, g := range found {
-			units += g.Units
-		}
-		fmt.Fprintf(a.Out, "%s: %d groups of %d components fit %s\n", args[1], len(found), units, m.Name)
-		return nil
 	}
 	return c
 }

@@ -21,6 +21,11 @@ func (s *Spec) Bind(g *graph.Graph) ([]Group, error) {
 	if err != nil {
 		return nil, err
 	}
+	return s.BindTo(d)
+}
+
+// BindTo is Bind for a model whose classes are known.
+func (s *Spec) BindTo(d *Derivation) ([]Group, error) {
 	b := newBinder(s, d)
 	var out []Group
 	for i := range b.groups {

@@ -32,6 +32,9 @@ type layer struct {
 	Columns   float64 `json:"col_decay_multi"`
 }
 
+// setting is a field of a published configuration that groups do not follow from.
+type setting struct{ name, value, at string }
+
 // splitDefault is couple_split_num where a file does not give it.
 const splitDefault = 2
 
@@ -42,9 +45,9 @@ func parseLayers(d *schemas.Document) (*Spec, error) {
 		return nil, fmt.Errorf("groups: %w", err)
 	}
 	s := &Spec{Version: 1, doc: d}
-	for name := range raw {
+	for name, value := range raw {
 		if name != "grouplasso" && name != "$schema" && name != "comments" {
-			s.unused = append(s.unused, schemas.Pointer(name))
+			s.unused = append(s.unused, setting{name, string(value), schemas.Pointer(name)})
 		}
 	}
 	var layers map[string]json.RawMessage
@@ -54,7 +57,7 @@ func parseLayers(d *schemas.Document) (*Spec, error) {
 	for name, text := range layers {
 		l := layer{name: name, at: schemas.Pointer("grouplasso", name)}
 		if name == "global_decay" {
-			s.unused = append(s.unused, l.at)
+			s.unused = append(s.unused, setting{name, string(text), l.at})
 			continue
 		}
 		if err := json.Unmarshal(text, &l); err != nil {
@@ -63,7 +66,7 @@ func parseLayers(d *schemas.Document) (*Spec, error) {
 		s.layers = append(s.layers, l)
 	}
 	slices.SortFunc(s.layers, func(a, b layer) int { return byPlace(d, a.at, b.at) })
-	slices.SortFunc(s.unused, func(a, b string) int { return byPlace(d, a, b) })
+	slices.SortFunc(s.unused, func(a, b setting) int { return byPlace(d, a.at, b.at) })
 	return s, nil
 }
 

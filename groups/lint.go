@@ -185,17 +185,19 @@ func (l *linter) choose(i int) {
 // settings tells what of a published configuration is not read.
 func (l *linter) settings() {
 	var rest []string
-	for _, pointer := range l.spec.unused {
-		name := pointer[strings.LastIndexByte(pointer, '/')+1:]
-		if name == "global_decay" {
-			f := l.say(Remark, Ignored, pointer, "global_decay is λ, which is not read from a group file")
-			f.Do = "set it: --set iss.regularizers.0.lambda=VALUE"
+	at := ""
+	for _, u := range l.spec.unused {
+		if u.name == "global_decay" {
+			f := l.say(Remark, Ignored, u.at, "global_decay %s is λ, which is not read from a group file", u.value)
+			f.Do = "set it: --set iss.regularizers.0.lambda=" + u.value
 			continue
 		}
-		rest = append(rest, name)
+		if rest = append(rest, u.name); at == "" {
+			at = u.at
+		}
 	}
 	if len(rest) > 0 {
-		l.say(Remark, Ignored, l.spec.unused[0], "%s: not read; what they set is in the configuration of iss", strings.Join(rest, ", "))
+		l.say(Remark, Ignored, at, "%s: not read; what they set is in the configuration of iss", strings.Join(rest, ", "))
 	}
 }
 

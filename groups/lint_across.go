@@ -18,7 +18,7 @@ func (l *linter) across(studies []*study) {
 			if h.whole == nil || h.whole.class != g.whole.class || !shareUnits(g.whole, h.whole) {
 				continue
 			}
-			if h.whole.key() == g.whole.key() && apart(g, h) {
+			if apart(g, h) {
 				l.split(h, g)
 			} else {
 				f := l.say(Fatal, Twice, l.groupPointer(g.index), "units of class %s are in group %d already: λ counts for them twice", g.whole.class.Name, h.index)
@@ -53,6 +53,9 @@ func (l *linter) split(first, g *study) {
 	c := g.whole.class
 	f := l.say(Unsound, Split, l.groupPointer(g.index), "class %s is split: group %d holds other weights of the same units; each group can be zero without the other", c.Name, first.index)
 	f.Class, f.Do = c.Name, fmt.Sprintf("put the entries into group %d", first.index)
+	if first.whole.key() != g.whole.key() {
+		return
+	}
 	for i := range g.expected {
 		if g.matched[i] >= 0 || g.lost[i] {
 			first.lost[i] = true
@@ -90,6 +93,7 @@ func (l *linter) coverage(studies []*study, wanted []*Class) {
 			}
 		}
 	}
+	known := len(held)+len(l.byName) > 0 // else the file is of another model
 	for _, c := range l.d.Classes {
 		switch {
 		case held[c] != nil && first[c].whole != nil && first[c].whole.class == c && !c.Pinned():
@@ -97,7 +101,7 @@ func (l *linter) coverage(studies []*study, wanted []*Class) {
 				f := l.say(Remark, Uncovered, l.groupPointer(first[c].index), "%s of class %s: in no group, so not penalised", left, c.Name)
 				f.Class = c.Name
 			}
-		case held[c] == nil && l.byName[c.Name] == nil && slices.Contains(wanted, c) && !lines:
+		case known && held[c] == nil && l.byName[c.Name] == nil && slices.Contains(wanted, c) && !lines:
 			f := l.say(Remark, Uncovered, schemas.Pointer("groups"), "class %s is in no group: its %s are not penalised", c.Name, plural(c.Units, "unit", "units"))
 			f.Class = c.Name
 		}

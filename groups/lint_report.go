@@ -15,9 +15,8 @@ func (l *linter) report(g *study) {
 		l.named(g)
 	}
 	if spec.line {
-		e := spec.Entries[0]
-		f := l.say(Remark, Lines, l.groupPointer(g.index), "every one of the %s is a group of its own: none of them is a unit, so zero ones are not cut out for it", spec.Name)
-		f.Do = fmt.Sprintf("%d groups; units are those of: iss groups derive", e.Count)
+		f := l.say(Remark, Lines, l.groupPointer(g.index), "the %s are a group each: no unit, so a zero one by itself lets nothing go", spec.Name)
+		f.Do = "for the groups of units: iss groups derive"
 		return
 	}
 	strangers := map[*Class][]int{}

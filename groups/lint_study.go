@@ -147,7 +147,7 @@ func (l *linter) elect(entries []SpecEntry) *reading {
 				}
 			}
 			for _, r := range l.readings(e, axis) {
-				if !r.complete() {
+				if !r.complete() || axis != e.Axis && r.class.Pinned() {
 					continue
 				}
 				w := weight

@@ -24,7 +24,7 @@ type Spec struct {
 
 	doc    *schemas.Document // what it was read from, or nil
 	layers []layer           // of a published configuration, whose groups follow from the model's shapes
-	unused []string          // pointers of its settings that are not about groups
+	unused []setting         // of it that is not about groups
 }
 
 // SpecGroup is one group of a file.

@@ -26,6 +26,7 @@ import (
 // Options say what is trained and how it is told of.
 type Options struct {
 	Config  tasks.Config
+	Model   string // what the configuration was called on the command line
 	Dir     string // of the run; "": the next one of its preset
 	Init    map[string]tensor.Dense[float32]
 	Threads int
@@ -71,6 +72,10 @@ func New(f *model.Finder, o Options) (*Job, error) {
 	if _, err := m.Groups(); err != nil {
 		return nil, wrong(err)
 	}
+	findings, err := lint(m, o.Model)
+	if err != nil {
+		return nil, wrong(err)
+	}
 	g, err := m.Graph()
 	if err != nil {
 		return nil, wrong(err)
@@ -93,6 +98,9 @@ func New(f *model.Finder, o Options) (*Job, error) {
 	}
 	for _, note := range problem.Data().Notes {
 		o.Say("%s", note)
+	}
+	for _, line := range findings {
+		o.Say("%s", line)
 	}
 	return &Job{Options: o, finder: f, model: m, run: run}, nil
 }

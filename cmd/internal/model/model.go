@@ -134,14 +134,15 @@ func (m *Model) Classes() ([]*groups.Class, error) {
 func (m *Model) Groups() ([]groups.Group, error) {
 	whole := m.Run == nil || len(m.Run.Info().Kept) == 0
 	if file := m.Config.ISS.Groups; file != "" && whole {
-		if m.Run == nil {
-			return m.GroupFile(file)
-		}
-		text, err := m.Run.File(GroupsName)
+		spec, err := m.groupFile(file)
 		if err != nil {
 			return nil, err
 		}
-		return m.bind(GroupsName, text)
+		d, err := m.Derivation()
+		if err != nil {
+			return nil, err
+		}
+		return spec.BindTo(d)
 	}
 	classes, err := m.Classes()
 	if err != nil {
@@ -150,24 +151,33 @@ func (m *Model) Groups() ([]groups.Group, error) {
 	return m.derive.Groups(classes), nil
 }
 
-// GroupFile reads a group file and binds it to the model. The error tells all
-// that is wrong with it.
-func (m *Model) GroupFile(file string) ([]groups.Group, error) {
+// groupFile is the configured group file; a run keeps a copy of its own.
+func (m *Model) groupFile(file string) (*groups.Spec, error) {
+	if m.Run == nil {
+		return ReadGroups(file)
+	}
+	text, err := m.Run.File(GroupsName)
+	if err != nil {
+		return nil, err
+	}
+	return groups.ParseSpec(GroupsName, text)
+}
+
+// ReadGroups reads a group file. A fault of its form is a schemas.Faults.
+func ReadGroups(file string) (*groups.Spec, error) {
 	text, err := schemas.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return m.bind(file, text)
+	return groups.ParseSpec(file, text)
 }
 
-func (m *Model) bind(file string, text []byte) ([]groups.Group, error) {
-	spec, err := groups.ParseSpec(file, text)
+// Lint holds a group file against the model. The classes that are penalised
+// without a file should be in it.
+func (m *Model) Lint(spec *groups.Spec) ([]groups.Finding, error) {
+	wanted, err := m.Classes()
 	if err != nil {
 		return nil, err
 	}
-	g, err := m.Graph()
-	if err != nil {
-		return nil, err
-	}
-	return spec.Bind(g)
+	return spec.Lint(m.derive, wanted), nil
 }
