@@ -97,7 +97,11 @@ func (a *app) printLint(m *model.Model, file string, spec *groups.Spec, list []g
 	for _, g := range bound {
 		units += g.Units
 	}
-	fmt.Fprintf(a.Out, "%s: %d groups of %d components fit %s", file, len(bound), units, m.Name)
+	noun := "groups"
+	if len(bound) == 1 {
+		noun = "group"
+	}
+	fmt.Fprintf(a.Out, "%s: %d %s of %d components fit %s", file, len(bound), noun, units, m.Name)
 	if len(list) > 0 {
 		fmt.Fprintf(a.Out, "; %s", tally(list))
 	}

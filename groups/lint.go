@@ -64,7 +64,11 @@ func (f Finding) String() string {
 	var b strings.Builder
 	b.WriteString(f.Line())
 	if len(f.Path) > 0 {
-		b.WriteString("\n  path: " + strings.Join(f.Route(), " <- "))
+		arrow := " <- " // from what reads to what it reads
+		if f.Kind == NoOwner {
+			arrow = " -> " // from what makes a unit to where it goes
+		}
+		b.WriteString("\n  path: " + strings.Join(f.Route(), arrow))
 	}
 	if f.Do != "" {
 		b.WriteString("\n  " + strings.ReplaceAll(f.Do, "\n", "\n  "))

@@ -3,8 +3,6 @@ package groups
 import (
 	"fmt"
 	"slices"
-
-	"github.com/seed391906a2/iss/schemas"
 )
 
 // across compares groups with each other: a class whose entries are divided
@@ -102,7 +100,11 @@ func (l *linter) coverage(studies []*study, wanted []*Class) {
 				f.Class = c.Name
 			}
 		case known && held[c] == nil && l.byName[c.Name] == nil && slices.Contains(wanted, c) && !lines:
-			f := l.say(Remark, Uncovered, schemas.Pointer("groups"), "class %s is in no group: its %s are not penalised", c.Name, plural(c.Units, "unit", "units"))
+			pointer := "/groups"
+			if len(l.spec.layers) > 0 {
+				pointer = "/grouplasso"
+			}
+			f := l.say(Remark, Uncovered, pointer, "class %s is in no group: its %s are not penalised", c.Name, plural(c.Units, "unit", "units"))
 			f.Class = c.Name
 		}
 	}
