@@ -1,0 +1,349 @@
+package draw
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/groups"
+)
+
+// Measures of figure 3, in pixels.
+const (
+	margin    = 24.0
+	pageWidth = 940.0 // sheets are set in lines of this width
+	wideMost  = 640.0 // the widest sheet
+	wideUsual = 384.0 // the widest sheet of which two are to stand side by side
+	highMost  = 420.0 // the highest
+	thinLeast = 12.0  // the thinnest; anything thinner would not be seen
+	stripMin  = 2.5   // the thinnest strip
+	biasHigh  = 9.0
+	pileStep  = 4.0
+)
+
+// table is figure 3 being laid out.
+type table struct {
+	*scene
+	c     *component
+	scale float64 // pixels an index
+	most  int     // indices of the longest axis that is not broken
+	used  map[string]bool
+	broke bool
+}
+
+// drawWeights draws figure 3 and tells it in words. now is the model as it is.
+func drawWeights(now *groups.Derivation, c *component) (*scene, string) {
+	all, alone := sheets(c)
+	t := &table{scene: &scene{}, c: c, used: map[string]bool{}}
+	t.measure(all)
+	t.begin("weights")
+	y := margin + 16
+	t.label(margin, y, left, text{s: "Its rows and columns in the weights, in × out", size: 15, bold: true})
+	y = t.lines(all, y+20)
+	if len(alone) > 0 {
+		y = t.vectors(alone, y)
+	}
+	y = t.legend(now, y)
+	t.end()
+	t.w, t.h = max(t.w, margin+pageWidth/2)+margin, y+margin/2
+	var names []string
+	for _, s := range all {
+		names = append(names, s.title())
+	}
+	return t.scene, fmt.Sprintf("Weights that %s touches, drawn to scale with its rows and columns in colour: %s.", c, strings.Join(names, ", "))
+}
+
+// measure sets the scale: the widest sheets stand two in a line if they can,
+// and an axis whose size comes from outside is broken where it would dwarf the rest.
+func (t *table) measure(all []*sheet) {
+	own := 1
+	for _, s := range all {
+		for _, a := range []side{s.rows, s.cols} {
+			if !a.pinned {
+				own = max(own, a.n)
+			}
+		}
+	}
+	t.most = own * 5 / 3
+	wide, high := 1, 1
+	for _, s := range all {
+		wide, high = max(wide, min(s.cols.n, t.most)), max(high, min(s.rows.n, t.most))
+	}
+	t.scale = min(wideMost/float64(wide), wideUsual/float64(own), highMost/float64(high), 16)
+}
+
+// length is how long an axis is drawn.
+func (t *table) length(a side) float64 {
+	return max(thinLeast, t.scale*float64(t.shown(a)))
+}
+
+func (t *table) shown(a side) int {
+	if a.pinned {
+		return min(a.n, t.most)
+	}
+	return a.n
+}
+
+// block is a sheet with its labels: where its matrix lies in it, and its size.
+type block struct {
+	*sheet
+	x, y, w, h float64
+	mw, mh     float64
+}
+
+func (t *table) block(s *sheet) block {
+	b := block{sheet: s, mw: t.length(s.cols), mh: t.length(s.rows)}
+	for _, p := range s.rows.parts {
+		b.x = max(b.x, 8+text{s: p.label, size: 11}.width())
+	}
+	b.y = 20
+	if t.columnLabels(b) {
+		b.y += 15
+	}
+	pile := pileStep * float64(min(2, max(0, len(s.pile)-1)))
+	b.y += pile
+	b.w = b.x + max(b.mw+pile, text{s: s.title(), size: 12, bold: true}.width(), text{s: t.size(s), size: 11}.width())
+	b.h = b.y + b.mh + float64(len(s.bias))*(biasHigh+5) + 17
+	return b
+}
+
+// size is a sheet's shape in words.
+func (t *table) size(s *sheet) string {
+	size := graph.Of(s.p.Shape...).String()
+	size = strings.ReplaceAll(size, "×", " × ")
+	if len(s.pile) > 0 {
+		size += fmt.Sprintf(", %d alike", len(s.pile))
+	}
+	return size
+}
+
+// lines sets sheets in lines and returns where the last one ends.
+func (t *table) lines(all []*sheet, y float64) float64 {
+	x, high := margin, 0.0
+	for _, s := range all {
+		b := t.block(s)
+		if x > margin && x+b.w > margin+pageWidth {
+			x, y, high = margin, y+high+22, 0
+		}
+		t.sheet(b, x, y)
+		x += b.w + 30
+		high = max(high, b.h)
+		t.w = max(t.w, x-30)
+	}
+	return y + high
+}
+
+// sheet draws a block at x, y.
+func (t *table) sheet(b block, x, y float64) {
+	t.begin("sheet")
+	t.label(x+b.x, y+11, left, text{s: b.title(), size: 12, bold: true})
+	mx, my := x+b.x, y+b.y
+	for i := min(2, len(b.pile)-1); i > 0; i-- {
+		d := pileStep * float64(i)
+		t.rect(mx+d, my-d, b.mw, b.mh, fmt.Sprintf("fill=%q stroke=%q", paper, edge))
+	}
+	t.matrix(b, mx, my)
+	if t.columnLabels(b) {
+		for _, p := range b.cols.parts {
+			at := mx + b.mw*float64(p.from+p.to)/2/float64(b.cols.n)
+			t.label(at, my-6-pileStep*float64(min(2, max(0, len(b.pile)-1))), middle, text{s: p.label, size: 11, italic: true, fill: faint})
+		}
+	}
+	t.rowLabels(b, mx-7, my)
+	y = my + b.mh + 5
+	for range b.bias {
+		t.vector(b.cols, mx, y, b.mw)
+		y += biasHigh + 5
+	}
+	size := t.size(b.sheet)
+	if n := len(b.bias); n > 0 {
+		size += ", bias below"
+	}
+	t.label(mx, y+8, left, text{s: size, size: 11, fill: faint})
+	t.end()
+}
+
+// matrix draws a sheet's ground, what the component has of it, and what
+// divides it.
+func (t *table) matrix(b block, x, y float64) {
+	t.bar(x, y, b.mw, b.mh, paper)
+	for _, s := range b.rows.spans {
+		t.used[b.rows.colour] = true
+		from, to := strip(s, b.rows.n, b.mh, stripMin)
+		t.bar(x, y+from, b.mw, to-from, b.rows.colour)
+	}
+	for _, s := range b.cols.spans {
+		t.used[b.cols.colour] = true
+		from, to := strip(s, b.cols.n, b.mw, stripMin)
+		t.bar(x+from, y, to-from, b.mh, b.cols.colour)
+	}
+	t.cells(b, x, y)
+	var d strings.Builder
+	for _, p := range b.cols.parts[1:] {
+		at := x + b.mw*float64(p.from)/float64(b.cols.n)
+		fmt.Fprintf(&d, "M%s %sV%s", num(at), num(y), num(y+b.mh))
+	}
+	for _, p := range b.rows.parts[1:] {
+		at := y + b.mh*float64(p.from)/float64(b.rows.n)
+		fmt.Fprintf(&d, "M%s %sH%s", num(x), num(at), num(x+b.mw))
+	}
+	if d.Len() > 0 {
+		t.path(d.String(), fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=\"1.2\"", edge))
+	}
+	t.rect(x, y, b.mw, b.mh, fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=\"1.5\"", edge))
+	if t.shown(b.cols) < b.cols.n {
+		t.tear(x+b.mw*0.78, y-3, 0, b.mh+6)
+	}
+	if t.shown(b.rows) < b.rows.n {
+		t.tear(x-3, y+b.mh*0.78, b.mw+6, 0)
+	}
+}
+
+// cells draws single weights where they are large enough to be seen.
+func (t *table) cells(b block, x, y float64) {
+	if t.scale < 5 || t.shown(b.cols) < b.cols.n || t.shown(b.rows) < b.rows.n {
+		return
+	}
+	var d strings.Builder
+	for i := 1; i < b.cols.n; i++ {
+		fmt.Fprintf(&d, "M%s %sV%s", num(x+b.mw*float64(i)/float64(b.cols.n)), num(y), num(y+b.mh))
+	}
+	for i := 1; i < b.rows.n; i++ {
+		fmt.Fprintf(&d, "M%s %sH%s", num(x), num(y+b.mh*float64(i)/float64(b.rows.n)), num(x+b.mw))
+	}
+	if d.Len() > 0 {
+		t.path(d.String(), fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=\"0.8\"", grid))
+	}
+}
+
+// tear breaks an axis: two oblique lines across it.
+func (t *table) tear(x, y, w, h float64) {
+	t.broke = true
+	for _, d := range []float64{-2.5, 2.5} {
+		var p string
+		if h > 0 {
+			p = fmt.Sprintf("M%s %sL%s %s", num(x+d-2), num(y+h), num(x+d+2), num(y))
+		} else {
+			p = fmt.Sprintf("M%s %sL%s %s", num(x), num(y+d+2), num(x+w), num(y+d-2))
+		}
+		t.path(p, fmt.Sprintf("stroke=%q stroke-width=\"4\"", ground))
+		t.path(p, fmt.Sprintf("stroke=%q", edge))
+	}
+}
+
+// columnLabels reports whether the labels of all parts of the columns have room.
+func (t *table) columnLabels(b block) bool {
+	for _, p := range b.cols.parts {
+		if p.label == "" || (text{s: p.label, size: 11}).width()+2 > b.mw*float64(p.to-p.from)/float64(b.cols.n) {
+			return len(b.cols.parts) == 1 && p.label != "" && (text{s: p.label, size: 11}).width() <= b.mw
+		}
+	}
+	return true
+}
+
+// rowLabels names the parts of the rows that have room for a name.
+func (t *table) rowLabels(b block, x, y float64) {
+	last := -math.MaxFloat64
+	for _, p := range b.rows.parts {
+		at := y + b.mh*float64(p.from+p.to)/2/float64(b.rows.n) + 4
+		if at-last < 12 {
+			continue
+		}
+		t.label(x, at, right, text{s: p.label, size: 11, italic: true, fill: faint})
+		last = at
+	}
+}
+
+// vector draws a parameter of one axis as a bar.
+func (t *table) vector(a side, x, y, w float64) {
+	t.bar(x, y, w, biasHigh, paper)
+	for _, s := range a.spans {
+		t.used[follows] = true
+		from, to := strip(s, a.n, w, stripMin)
+		t.bar(x+from, y, to-from, biasHigh, follows)
+	}
+	for _, p := range a.parts[1:] {
+		at := x + w*float64(p.from)/float64(a.n)
+		t.path(fmt.Sprintf("M%s %sV%s", num(at), num(y), num(y+biasHigh)), fmt.Sprintf("stroke=%q", edge))
+	}
+	t.rect(x, y, w, biasHigh, fmt.Sprintf("fill=\"none\" stroke=%q", edge))
+}
+
+// vectors draws parameters of one axis that go with no matrix.
+func (t *table) vectors(all []*graph.Param, y float64) float64 {
+	g := newGates(t.c.d.Atoms)
+	cut := commonPath(t.c.d.Graph.Params)
+	x, y := margin, y+22
+	for _, p := range all {
+		a := t.c.side(g, p, 0)
+		name := text{s: strings.TrimPrefix(p.Name, cut), size: 12, bold: true}
+		w := t.length(a)
+		if x > margin && x+max(w, name.width()) > margin+pageWidth {
+			x, y = margin, y+48
+		}
+		t.begin("vector")
+		t.label(x, y+11, left, name)
+		t.vector(a, x, y+18, w)
+		t.label(x, y+40, left, text{s: fmt.Sprint(p.Shape[0]), size: 11, fill: faint})
+		t.end()
+		x += max(w, name.width()) + 30
+		t.w = max(t.w, x-30)
+	}
+	return y + 42
+}
+
+// legend says what the colours mean and how much they are.
+func (t *table) legend(now *groups.Derivation, y float64) float64 {
+	x := margin
+	y += 24
+	for _, l := range []struct{ colour, s string }{
+		{makes, "columns that make it"},
+		{feeds, "rows that feed it back"},
+		{receives, "rows of others that read it"},
+		{follows, "biases, which follow it"},
+	} {
+		if !t.used[l.colour] {
+			continue
+		}
+		label := text{s: l.s, size: 12}
+		if x > margin && x+17+label.width() > margin+pageWidth {
+			x, y = margin, y+18
+		}
+		t.bar(x, y-9, 11, 11, l.colour)
+		t.label(x+17, y, left, label)
+		x += 17 + label.width() + 22
+		t.w = max(t.w, x-22)
+	}
+	y += 19
+	n := groups.Count(t.c.d.Graph, t.c.class.Group())
+	told := fmt.Sprintf("In colour: %s; a unit has %d weights, %d different ones, and %d biases.", t.c, n.Multiset, n.Distinct, n.Biases)
+	if n := t.thin(); n {
+		told += " Strips are drawn wider than they are."
+	}
+	if t.broke {
+		told += " Torn axes are longer."
+	}
+	for _, line := range wrap(told, 12, pageWidth) {
+		t.label(margin, y, left, text{s: line, size: 12, fill: faint})
+		t.w = max(t.w, margin+text{s: line, size: 12}.width())
+		y += 16
+	}
+	return y
+}
+
+// thin reports whether one index is thinner than the thinnest strip.
+func (t *table) thin() bool { return t.scale < stripMin }
+
+// wrap breaks a text into lines no wider than w.
+func wrap(s string, size, w float64) (lines []string) {
+	for _, word := range strings.Fields(s) {
+		if n := len(lines); n > 0 && (text{s: lines[n-1] + " " + word, size: size}).width() <= w {
+			lines[n-1] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return slices.Clip(lines)
+}
