@@ -145,8 +145,8 @@ func (f *flow) live() (out []*graph.Node) {
 
 // Widths of ribbons, in pixels.
 const (
-	usualWidth = 15.0 // of the class's units
-	widestNet  = 72.0
+	usualWidth = 17.0 // of the class's units
+	widestNet  = 80.0
 	finestNet  = 3.0
 )
 

@@ -22,7 +22,7 @@ func drawFlow(c *component) (*scene, string, error) {
 
 	s := &scene{}
 	s.begin("flow")
-	s.label(margin, margin+16, left, text{s: "Where it is in one step", size: 15, bold: true})
+	s.label(margin, margin+16, left, text{s: "One step of " + f.name(), size: 15, bold: true})
 	t := &scene{}
 	f.draw(t)
 	top := margin + 34
@@ -143,7 +143,7 @@ func (f *flow) piece(g seg, r int, dy float64) string {
 	from, to := g.a.x+g.a.w, g.b.x
 	switch g.a.kind {
 	case matrix:
-		from = g.a.x + g.a.mw + inner
+		from = g.a.x + g.a.mw + inner - 0.5
 	case joint:
 		from = g.a.x + g.a.w/2
 	case operator:
@@ -181,7 +181,11 @@ func (f *flow) box(s *scene, b *box) {
 		} else {
 			s.circle(b.x+b.w/2, b.y+b.h/2, roundness, attrs)
 		}
-		s.label(b.x+b.w/2, b.y+b.h/2+4.5, middle, b.label)
+		y := b.y + b.h/2 + 4.5
+		if b.label.s == "∘" { // smaller than other signs
+			b.label.size, y = 20, y+2
+		}
+		s.label(b.x+b.w/2, y, middle, b.label)
 	case matrix:
 		f.matrix(s, b)
 	case joint:

@@ -29,6 +29,7 @@ func (f *flow) place() {
 			f.settle(r, sweep)
 		}
 	}
+	f.straighten()
 	top := math.MaxFloat64
 	for _, col := range f.columns {
 		for _, b := range col {
@@ -146,6 +147,7 @@ func (f *flow) sortOperands() {
 func (f *flow) abscissas() {
 	f.colX, f.colW = make([]float64, len(f.columns)), make([]float64, len(f.columns))
 	x := 0.0
+	var gaps []float64 // behind each column
 	for r, col := range f.columns {
 		f.colX[r] = x
 		for _, b := range col {
@@ -167,6 +169,28 @@ func (f *flow) abscissas() {
 				steep = max(steep, math.Abs(s.a.y+s.aOff.off-s.b.y-s.bOff.off))
 			}
 		}
-		x += f.colW[r] + min(64, 22+0.22*steep)
+		gaps = append(gaps, min(64, 22+0.22*steep))
+		x += f.colW[r] + gaps[r]
+	}
+	f.widen(gaps, x-gaps[len(gaps)-1])
+}
+
+// widen sets the columns of a narrow step farther apart.
+func (f *flow) widen(gaps []float64, width float64) {
+	sum := 0.0
+	for _, g := range gaps[:len(gaps)-1] {
+		sum += g
+	}
+	more := min(0.8, (roomyWidth-width)/max(1, sum))
+	if more <= 0 {
+		return
+	}
+	shift := 0.0
+	for r, col := range f.columns {
+		f.colX[r] += shift
+		for _, b := range col {
+			b.x += shift
+		}
+		shift += gaps[r] * more
 	}
 }

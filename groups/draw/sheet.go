@@ -105,7 +105,7 @@ func (c *component) side(g *gates, p *graph.Param, axis int) side {
 		if n == 0 || at.class != last.class || at.k < last.k {
 			s.parts = append(s.parts, part{span: span{i, i}})
 			if n++; at.class != nil {
-				s.parts[n-1].label = at.class.Name
+				s.parts[n-1].label = partName(at.class)
 				s.pinned = at.class.Pinned()
 			}
 		}
@@ -122,6 +122,14 @@ func (c *component) side(g *gates, p *graph.Param, axis int) side {
 		}
 	}
 	return s
+}
+
+// partName names the units of a class as what weights read or make.
+func partName(c *groups.Class) string {
+	if len(c.Owners) == 0 && slices.ContainsFunc(c.Pins, func(p string) bool { return strings.Contains(p, "the model's input") }) {
+		return "input"
+	}
+	return c.Name
 }
 
 // colour tells what an axis of a parameter is to the units of the class.

@@ -8,12 +8,13 @@ import (
 
 // Measures of figure 2, in pixels.
 const (
-	inner     = 5.0  // radius inside an elbow
-	biasGap   = 9.0  // a bias with the gap below it
-	noteHigh  = 13.0 // line of a note
-	noteSize  = 10.5
-	joinWide  = 5.0
-	roundness = 11.0 // radius of an operator
+	inner      = 5.0  // radius inside an elbow
+	biasGap    = 9.0  // a bias with the gap below it
+	noteHigh   = 13.0 // line of a note
+	noteSize   = 10.5
+	joinWide   = 5.0
+	roundness  = 12.0  // radius of an operator
+	roomyWidth = 880.0 // a narrower step is set wider
 )
 
 // sizes gives every box its size and its ports their places on it.

@@ -40,7 +40,7 @@ func drawWeights(now *groups.Derivation, c *component) (*scene, string) {
 	t.measure(all)
 	t.begin("weights")
 	y := margin + 16
-	t.label(margin, y, left, text{s: "Its rows and columns in the weights, in × out", size: 15, bold: true})
+	t.label(margin, y, left, text{s: "Weights, in × out", size: 15, bold: true})
 	y = t.lines(all, y+20)
 	if len(alone) > 0 {
 		y = t.vectors(alone, y)
