@@ -3,8 +3,6 @@ package cmd
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
@@ -67,7 +65,7 @@ func (a *app) showCell(p core.CellPlugin, f *format) error {
 	if err := t.Write(a.Out); err != nil {
 		return err
 	}
-	return a.showOptions(p.Options)
+	return a.showOptions(p.Options, nil)
 }
 
 // traceCell traces one step of a cell.
@@ -132,45 +130,4 @@ func symbolicSize(n int) string {
 		}
 	}
 	return fmt.Sprint(n)
-}
-
-// showOptions lists the options of a schema.
-func (a *app) showOptions(schema []byte) error {
-	var s struct {
-		Properties map[string]struct {
-			Type        any    `json:"type"`
-			Enum        []any  `json:"enum"`
-			Default     any    `json:"default"`
-			Title       string `json:"title"`
-			Description string `json:"description"`
-		} `json:"properties"`
-	}
-	if len(schema) > 0 {
-		if err := json.Unmarshal(schema, &s); err != nil {
-			return fmt.Errorf("the schema of the options: %w", err)
-		}
-	}
-	if len(s.Properties) == 0 {
-		fmt.Fprintln(a.Out, "it has no options")
-		return nil
-	}
-	fmt.Fprintln(a.Out, "options:")
-	t := &term.Table{}
-	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
-		p := s.Properties[name]
-		kind := fmt.Sprint(p.Type)
-		if len(p.Enum) > 0 {
-			kind = strings.Trim(fmt.Sprint(p.Enum), "[]")
-		}
-		value := ""
-		if p.Default != nil {
-			value = fmt.Sprintf("default %v", p.Default)
-		}
-		doc := p.Description
-		if doc == "" {
-			doc = p.Title
-		}
-		t.Row(" ", name, kind, value, doc)
-	}
-	return t.Write(a.Out)
 }

@@ -3,6 +3,7 @@ package draw
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/registry"
@@ -39,33 +40,34 @@ type Options struct {
 }
 
 // SVG draws a component of a model. An unknown class or unit is an error, and
-// so is a flow where no step of the model has a value with the class's units.
+// so is Flow where no recurrent step of the model has units of the class; Both
+// is Weights alone then.
 func SVG(d *groups.Derivation, o Options) ([]byte, error) {
 	c, err := choose(d, o)
 	if err != nil {
 		return nil, err
 	}
 	page := &scene{}
-	desc := ""
+	var told []string
 	if o.Figure != Weights {
-		s, told, err := drawFlow(c)
-		if err != nil {
+		body, scan, err := c.step()
+		switch {
+		case err == nil:
+			s, words := drawFlow(c, body, scan)
+			page.within(s, 0, 0)
+			told = append(told, words)
+		case o.Figure == Flow:
 			return nil, err
 		}
-		desc = told
-		page.within(s, 0, 0)
 	}
 	if o.Figure != Flow {
-		s, told := drawWeights(d, c)
-		if desc != "" {
-			desc += " "
-		}
-		desc += told
+		s, words := drawWeights(c)
 		page.within(s, 0, page.h)
+		told = append(told, words)
 	}
-	title := "ISS: " + c.String()
+	title := c.String()
 	if o.Name != "" {
-		title = o.Name + ": " + c.String()
+		title = o.Name + ": " + title
 	}
-	return page.svg(title, desc), nil
+	return page.svg(title, strings.Join(told, " ")), nil
 }

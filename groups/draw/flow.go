@@ -38,6 +38,7 @@ type box struct {
 	rank, pos int
 	x, y      float64
 	loop      int // times that the box stands for, if it was folded
+	state     int // of what enters or leaves: number of the state, from 1; 0: it is none
 }
 
 // port is where a ribbon meets a box: the middle of it, from the box's top.
@@ -232,6 +233,12 @@ func (f *flow) given(v graph.Value) *net {
 		b.notes = []string{fmt.Sprint(n)}
 	}
 	b.op = "given " + b.label.s + b.label.sub
+	if s := f.scan(); s != nil {
+		b.state = max(0, slices.Index(f.body.Inputs, v)-s.Seqs+1)
+		if b.state > s.States {
+			b.state = 0
+		}
+	}
 	f.boxes = append(f.boxes, b)
 	return f.emit(b, v)
 }
@@ -257,7 +264,9 @@ func (f *flow) outputs() {
 		}
 		label.size, label.italic = 14, true
 		b := &box{kind: sink, label: label, op: "sink"}
-		if !state && f.scan() != nil {
+		if state {
+			b.state = i + 1
+		} else if f.scan() != nil {
 			b.notes = []string{"output"}
 		}
 		f.boxes = append(f.boxes, b)

@@ -9,11 +9,7 @@ import (
 )
 
 // drawFlow draws figure 2 and tells it in words.
-func drawFlow(c *component) (*scene, string, error) {
-	body, scan, err := c.step()
-	if err != nil {
-		return nil, "", err
-	}
+func drawFlow(c *component, body *graph.Graph, scan *graph.Node) (*scene, string) {
 	f := newFlow(c, body, scan)
 	f.fold()
 	f.sizes()
@@ -34,7 +30,7 @@ func drawFlow(c *component) (*scene, string, error) {
 	s.end()
 	s.w += margin
 	s.h = y
-	return s, fmt.Sprintf("One step of %s, from left to right, with %s in colour in every value that holds it.", f.name(), c), nil
+	return s, fmt.Sprintf("One step of %s, from left to right, with %s in colour in every value that holds it.", f.name(), c)
 }
 
 // step is the loop whose step is drawn: of the loops in which a value has the
@@ -292,9 +288,15 @@ func (f *flow) drawLoop(s *scene) {
 		}
 	}
 	x, x1 := f.colX[from]-9, f.colX[to]+f.colW[to]+9
-	s.rect(x, -10, x1-x, s.h+16, fmt.Sprintf("fill=\"#f3f6f9\" stroke=%q stroke-dasharray=\"4 3\" rx=\"8\"", faint))
-	s.label(x+2, -16, left, text{s: fmt.Sprintf("%d times, each reading the one before", loop.loop), size: 12, italic: true, fill: faint})
-	s.h += 8
+	top, end := s.h, 0.0
+	for _, col := range f.columns[from : to+1] {
+		for _, b := range col {
+			top, end = min(top, b.y), max(end, b.y+b.h)
+		}
+	}
+	s.rect(x, top-10, x1-x, end-top+18, fmt.Sprintf("fill=\"#f3f6f9\" stroke=%q stroke-dasharray=\"4 3\" rx=\"8\"", faint))
+	s.label(x+2, top-16, left, text{s: fmt.Sprintf("%d times, each reading the one before", loop.loop), size: 12, italic: true, fill: faint})
+	s.h = max(s.h, end+8)
 }
 
 // legend says what the colours mean.
@@ -306,7 +308,7 @@ func (f *flow) legend(s *scene, y float64) float64 {
 		{ribbon, "other values"},
 	} {
 		label := text{s: l.s, size: 12}
-		if x > margin && x+17+label.width() > max(s.w, 480) {
+		if x > margin && x+17+label.width() > margin+pageWidth {
 			x, y = margin, y+18
 		}
 		s.bar(x, y-9, 11, 11, l.colour)
@@ -316,7 +318,7 @@ func (f *flow) legend(s *scene, y float64) float64 {
 	}
 	y += 19
 	told := "Ribbons are as wide as they have units; weights are drawn in × out: they read along their rows and make along their columns."
-	for _, line := range wrap(told, 12, max(s.w-margin, 440)) {
+	for _, line := range wrap(told, 12, pageWidth) {
 		s.label(margin, y, left, text{s: line, size: 12, fill: faint})
 		s.w = max(s.w, margin+text{s: line, size: 12}.width())
 		y += 16

@@ -99,13 +99,16 @@ func (f *flow) segs(r int) (out []seg) {
 	return out
 }
 
+// tries is how many beginnings order has.
+const tries = 40
+
 // order arranges the boxes of each column so that few ribbons cross: sweeps by
 // the mean place of neighbours from several beginnings, then swaps.
 func (f *flow) order() {
 	f.number()
-	best, fewest := f.places(), f.crossings()
+	best, fewest := f.places(), f.disorder()
 	seed := uint32(1)
-	for try := range 16 {
+	for try := range tries {
 		if try > 0 {
 			for _, col := range f.columns {
 				for i := len(col) - 1; i > 0; i-- {
@@ -119,7 +122,7 @@ func (f *flow) order() {
 		for sweep := range 12 {
 			f.sweep(sweep%2 == 0)
 			f.swap()
-			if n := f.crossings(); n < fewest {
+			if n := f.disorder(); n < fewest {
 				best, fewest = f.places(), n
 			}
 		}
@@ -186,10 +189,18 @@ func at(b *box, p *port) float64 {
 	return float64(b.pos) + p.off/(b.h+1)
 }
 
-// crossings counts all crossings.
-func (f *flow) crossings() (n int) {
+// disorder is what is to be small: first crossings, then states in another
+// order than the cell's, on either side.
+func (f *flow) disorder() (n int) {
 	for r := range len(f.columns) - 1 {
-		n += crossings(f.segs(r))
+		n += 100 * crossings(f.segs(r))
+	}
+	for _, b := range f.boxes {
+		for _, c := range f.boxes {
+			if b.rank == c.rank && b.state > 0 && b.state < c.state && b.pos > c.pos {
+				n++
+			}
+		}
 	}
 	return n
 }

@@ -17,7 +17,7 @@ type sheet struct {
 	name       string
 	rows, cols side
 	bias       []*graph.Param // of one axis, added to what the columns make
-	pile       []string       // names of the sheets that look like this one, itself first
+	piled      []string       // names of the sheets that look like this one, itself first
 }
 
 // side is an axis of a sheet.
@@ -163,7 +163,7 @@ func piles(all []*sheet) (out []*sheet) {
 		if names := count[key(s)]; len(names) < 3 {
 			out = append(out, s)
 		} else if names[0] == s.name {
-			s.pile = names
+			s.piled = names
 			out = append(out, s)
 		}
 	}
@@ -172,10 +172,10 @@ func piles(all []*sheet) (out []*sheet) {
 
 // title is the sheet's name; that of a pile has a range for its number.
 func (s *sheet) title() string {
-	if len(s.pile) == 0 {
+	if len(s.piled) == 0 {
 		return s.name
 	}
-	return rangeName(s.pile)
+	return rangeName(s.piled)
 }
 
 // rangeName writes a/x_1/w, a/x_2/w, a/x_3/w as a/x_1…3/w.

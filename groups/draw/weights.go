@@ -16,11 +16,13 @@ const (
 	pageWidth = 940.0 // sheets are set in lines of this width
 	wideMost  = 640.0 // the widest sheet
 	wideUsual = 384.0 // the widest sheet of which two are to stand side by side
-	highMost  = 420.0 // the highest
+	highMost  = 210.0 // the highest
 	thinLeast = 12.0  // the thinnest; anything thinner would not be seen
 	stripMin  = 2.5   // the thinnest strip
 	biasHigh  = 9.0
 	pileStep  = 4.0
+	titleSize = 12.0
+	titleLine = 15.0
 )
 
 // table is figure 3 being laid out.
@@ -33,8 +35,8 @@ type table struct {
 	broke bool
 }
 
-// drawWeights draws figure 3 and tells it in words. now is the model as it is.
-func drawWeights(now *groups.Derivation, c *component) (*scene, string) {
+// drawWeights draws figure 3 and tells it in words.
+func drawWeights(c *component) (*scene, string) {
 	all, alone := sheets(c)
 	t := &table{scene: &scene{}, c: c, used: map[string]bool{}}
 	t.measure(all)
@@ -45,7 +47,7 @@ func drawWeights(now *groups.Derivation, c *component) (*scene, string) {
 	if len(alone) > 0 {
 		y = t.vectors(alone, y)
 	}
-	y = t.legend(now, y)
+	y = t.legend(y)
 	t.end()
 	t.w, t.h = max(t.w, margin+pageWidth/2)+margin, y+margin/2
 	var names []string
@@ -86,69 +88,101 @@ func (t *table) shown(a side) int {
 	return a.n
 }
 
-// block is a sheet with its labels: where its matrix lies in it, and its size.
+// block is a sheet with its labels: its size, and where its matrix lies in it.
 type block struct {
 	*sheet
-	x, y, w, h float64
-	mw, mh     float64
+	names  []string // lines of its title
+	labels bool     // its columns have labels
+	x, y   float64
+	w, h   float64
+	mw, mh float64
+	pile   float64 // how far the piled ones stand out
 }
 
 func (t *table) block(s *sheet) block {
 	b := block{sheet: s, mw: t.length(s.cols), mh: t.length(s.rows)}
+	b.names = breakPath(s.title(), titleSize, max(b.mw, 130))
+	b.pile = pileStep * float64(min(2, max(0, len(s.piled)-1)))
+	b.labels = columnLabels(b)
 	for _, p := range s.rows.parts {
 		b.x = max(b.x, 8+text{s: p.label, size: 11}.width())
 	}
-	b.y = 20
-	if t.columnLabels(b) {
+	b.y = b.pile + 6 + titleLine*float64(len(b.names))
+	if b.labels {
 		b.y += 15
 	}
-	pile := pileStep * float64(min(2, max(0, len(s.pile)-1)))
-	b.y += pile
-	b.w = b.x + max(b.mw+pile, text{s: s.title(), size: 12, bold: true}.width(), text{s: t.size(s), size: 11}.width())
+	b.w = b.x + max(b.mw+b.pile, text{s: t.size(s), size: 11}.width())
+	for _, line := range b.names {
+		b.w = max(b.w, b.x+text{s: line, size: titleSize, bold: true}.width())
+	}
 	b.h = b.y + b.mh + float64(len(s.bias))*(biasHigh+5) + 17
 	return b
+}
+
+// breakPath breaks a name behind slashes into lines no wider than w, if it can.
+func breakPath(name string, size, w float64) (lines []string) {
+	for _, part := range strings.SplitAfter(name, "/") {
+		if n := len(lines); n > 0 && (text{s: lines[n-1] + part, size: size, bold: true}).width() <= w {
+			lines[n-1] += part
+		} else {
+			lines = append(lines, part)
+		}
+	}
+	return lines
 }
 
 // size is a sheet's shape in words.
 func (t *table) size(s *sheet) string {
 	size := graph.Of(s.p.Shape...).String()
 	size = strings.ReplaceAll(size, "×", " × ")
-	if len(s.pile) > 0 {
-		size += fmt.Sprintf(", %d alike", len(s.pile))
+	if len(s.piled) > 0 {
+		size += fmt.Sprintf(", %d alike", len(s.piled))
 	}
 	return size
 }
 
-// lines sets sheets in lines and returns where the last one ends.
+// lines sets sheets in lines, matrices of a line at one height, and returns
+// where the last one ends.
 func (t *table) lines(all []*sheet, y float64) float64 {
-	x, high := margin, 0.0
-	for _, s := range all {
-		b := t.block(s)
-		if x > margin && x+b.w > margin+pageWidth {
-			x, y, high = margin, y+high+22, 0
+	for len(all) > 0 {
+		var line []block
+		x, head, high := margin, 0.0, 0.0
+		for _, s := range all {
+			b := t.block(s)
+			if len(line) > 0 && x+b.w > margin+pageWidth {
+				break
+			}
+			line = append(line, b)
+			x += b.w + 30
+			head, high = max(head, b.y), max(high, b.h-b.y)
 		}
-		t.sheet(b, x, y)
-		x += b.w + 30
-		high = max(high, b.h)
+		x = margin
+		for _, b := range line {
+			t.sheet(b, x, y+head-b.y)
+			x += b.w + 30
+		}
 		t.w = max(t.w, x-30)
+		y += head + high + 22
+		all = all[len(line):]
 	}
-	return y + high
+	return y - 22
 }
 
 // sheet draws a block at x, y.
 func (t *table) sheet(b block, x, y float64) {
 	t.begin("sheet")
-	t.label(x+b.x, y+11, left, text{s: b.title(), size: 12, bold: true})
+	for i, line := range b.names {
+		t.label(x+b.x, y+titleLine*float64(i+1)-2, left, text{s: line, size: titleSize, bold: true})
+	}
 	mx, my := x+b.x, y+b.y
-	for i := min(2, len(b.pile)-1); i > 0; i-- {
-		d := pileStep * float64(i)
+	for d := b.pile; d > 0; d -= pileStep {
 		t.rect(mx+d, my-d, b.mw, b.mh, fmt.Sprintf("fill=%q stroke=%q", paper, edge))
 	}
 	t.matrix(b, mx, my)
-	if t.columnLabels(b) {
+	if b.labels {
 		for _, p := range b.cols.parts {
 			at := mx + b.mw*float64(p.from+p.to)/2/float64(b.cols.n)
-			t.label(at, my-6-pileStep*float64(min(2, max(0, len(b.pile)-1))), middle, text{s: p.label, size: 11, italic: true, fill: faint})
+			t.label(at, my-6-b.pile, middle, text{s: p.label, size: 11, italic: true, fill: faint})
 		}
 	}
 	t.rowLabels(b, mx-7, my)
@@ -218,23 +252,23 @@ func (t *table) cells(b block, x, y float64) {
 	}
 }
 
-// tear breaks an axis: two oblique lines across it.
+// tear breaks an axis: a gap across it between two oblique lines.
 func (t *table) tear(x, y, w, h float64) {
 	t.broke = true
-	for _, d := range []float64{-2.5, 2.5} {
-		var p string
+	oblique := func(d float64, attrs string) {
 		if h > 0 {
-			p = fmt.Sprintf("M%s %sL%s %s", num(x+d-2), num(y+h), num(x+d+2), num(y))
+			t.path(fmt.Sprintf("M%s %sL%s %s", num(x+d-2), num(y+h), num(x+d+2), num(y)), attrs)
 		} else {
-			p = fmt.Sprintf("M%s %sL%s %s", num(x), num(y+d+2), num(x+w), num(y+d-2))
+			t.path(fmt.Sprintf("M%s %sL%s %s", num(x), num(y+d+2), num(x+w), num(y+d-2)), attrs)
 		}
-		t.path(p, fmt.Sprintf("stroke=%q stroke-width=\"4\"", ground))
-		t.path(p, fmt.Sprintf("stroke=%q", edge))
 	}
+	oblique(0, fmt.Sprintf("stroke=%q stroke-width=\"5\"", ground))
+	oblique(-2.5, fmt.Sprintf("stroke=%q", edge))
+	oblique(2.5, fmt.Sprintf("stroke=%q", edge))
 }
 
 // columnLabels reports whether the labels of all parts of the columns have room.
-func (t *table) columnLabels(b block) bool {
+func columnLabels(b block) bool {
 	for _, p := range b.cols.parts {
 		if p.label == "" || (text{s: p.label, size: 11}).width()+2 > b.mw*float64(p.to-p.from)/float64(b.cols.n) {
 			return len(b.cols.parts) == 1 && p.label != "" && (text{s: p.label, size: 11}).width() <= b.mw
@@ -295,7 +329,7 @@ func (t *table) vectors(all []*graph.Param, y float64) float64 {
 }
 
 // legend says what the colours mean and how much they are.
-func (t *table) legend(now *groups.Derivation, y float64) float64 {
+func (t *table) legend(y float64) float64 {
 	x := margin
 	y += 24
 	for _, l := range []struct{ colour, s string }{
