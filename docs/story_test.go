@@ -56,7 +56,9 @@ func newStory(t *testing.T, page string) *story {
 
 	require.NoError(t, os.Symlink(filepath.Join(s.root, "LICENSE"), filepath.Join(s.dir, "LICENSE"))) // some text
 	require.NoError(t, os.Mkdir(filepath.Join(s.dir, "docs"), 0o777))
-	require.NoError(t, os.Symlink(filepath.Join(s.root, "docs", "check"), filepath.Join(s.dir, "docs", "check")))
+	for _, dir := range []string{"check", "pictures"} {
+		require.NoError(t, os.Symlink(filepath.Join(s.root, "docs", dir), filepath.Join(s.dir, "docs", dir)))
+	}
 	for _, name := range []string{"python3", "/usr/bin/python3"} { // the system's has Debian's NumPy
 		path, err := exec.LookPath(name)
 		if err == nil && !s.py && exec.Command(path, "-c", "import numpy").Run() == nil {
