@@ -81,10 +81,10 @@ func TestBrokenCells(t *testing.T) {
 			"Index and Contracts: index 0 of axis -2 of operand 0 changes the result at [0 0], which is another unit"}},
 		{"units that change places in an operation", stranger{act: through(shiftedSoftsign{})}, "operations", []string{
 			"Index and Contracts: index 0 of axis -1", "which is another unit"}},
-		{"constants in an operation that stay", stranger{act: func(_ *scope, z value) value {
-			op := fixedSoftsign{scale: make([]float64, z.Shape().Last().Size)}
-			return graph.Emit(z.Graph(), op, z).At(0)
-		}}, "operations", []string{"Restrict:", "4 units, but 5 constants", "what it holds for each index is cut with them"}},
+		{"constants in an operation that stay", scaled(uncut), "operations", []string{
+			"Restrict:", "4 units, but 5 constants", "what it holds for each index is cut with them"}},
+		{"constants in an operation of other units", scaled(firstOnes), "operations", []string{
+			"Restrict: with units cut out", "where the whole one gives"}},
 		{"states swapped", stranger{states: two, step: func(c *stranger, s *scope, x value, prev []value) (value, []value) {
 			h, m := leaky(c, s, x, prev)
 			return h, []value{m, h}
@@ -139,19 +139,21 @@ var made float64 // times that a step was traced
 func TestQuestions(t *testing.T) {
 	for _, c := range []struct {
 		question string
-		op       graph.Op
+		broken   stranger
 		want     string
 	}{
-		{"gradients", steepSoftsign{}, "the gradient is wrong, asked for all inputs at once: d/d cell/weights[0] is"},
-		{"engine", roughSoftsign{}, "the compiled executor computes something else than the reference interpreter"},
-		{"removal", shiftedSoftsign{}, "it gives other results"},
-		{"removal", zeroSoftsign{}, "units can never be removed"},
-		{"readers", zeroSoftsign{}, "unit 1 of cell_0 is certified to be removable, although its weights"},
-		{"training", &tiredSoftsign{}, "two runs of one seed end in different weights"},
-		{"process", &tiredSoftsign{}, "the cell depends on something that is not saved"},
+		{"gradients", stranger{act: through(steepSoftsign{})}, "the gradient is wrong, asked for all inputs at once: d/d cell/weights[0] is"},
+		{"engine", stranger{act: through(roughSoftsign{})}, "the compiled executor computes something else than the reference interpreter"},
+		{"removal", stranger{act: through(shiftedSoftsign{})}, "it gives other results"},
+		{"removal", scaled(uncut), "when only units map[cell_0:[4] cell_1:[1] embed:[0 1 2]] are kept, the step does not fit together any more"},
+		{"removal", scaled(firstOnes), "it gives other results"},
+		{"removal", stranger{act: through(zeroSoftsign{})}, "is certified to be removable, although its weights are not zero"},
+		{"readers", stranger{act: through(zeroSoftsign{})}, "unit 1 of cell_0 is certified to be removable, although its weights"},
+		{"training", stranger{act: through(&tiredSoftsign{})}, "two runs of one seed end in different weights"},
+		{"process", stranger{act: through(&tiredSoftsign{})}, "the cell depends on something that is not saved"},
 	} {
 		t.Run(c.question, func(t *testing.T) {
-			x := newExam(plugin(stranger{act: through(c.op)}), nil)
+			x := newExam(plugin(c.broken), nil)
 			x.temp, x.reopen = t.TempDir, func(dir string) error { return open(x.plugin, dir) }
 			i := slices.IndexFunc(questions, func(q question) bool { return q.name == c.question })
 			faults := x.ask(questions[i])
@@ -172,6 +174,7 @@ func TestSoundCells(t *testing.T) {
 			return graph.Concat(-1, h, m), []value{h, m}
 		}},
 		"reversed":   permuted(0, reversed),
+		"scaled":     scaled(theirs),
 		"one number": constant(1),
 		"constants": {act: func(s *scope, z value) value {
 			decay := make([]float64, z.Shape().Last().Size)

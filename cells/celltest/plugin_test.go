@@ -56,8 +56,8 @@ func masked(c *stranger, s *scope, h value) value {
 	return graph.Mul(h, s.Mask("h", c.hidden, c.keep, graph.PerStep))
 }
 
-// scaled divides by the chance to keep in evaluation, too.
-func scaled(c *stranger, s *scope, h value) value {
+// always divides by the chance to keep in evaluation, too.
+func always(c *stranger, s *scope, h value) value {
 	return graph.Affine(masked(c, s, h), 1/c.keep, 0)
 }
 
@@ -96,7 +96,7 @@ func TestBrokenPlugins(t *testing.T) {
 			`the defaults of the schema, {"gain":2}, are not what the schema allows`},
 		{"no mask", gained(gainSchema, 1, "h", unmasked), nil, "masks", "a chance below 1 puts no mask there"},
 		{"mask without effect", gained(gainSchema, 1, "h", idle), nil, "masks", "the mask does not reach a result"},
-		{"mask in evaluation", gained(gainSchema, 1, "h", scaled), nil, "masks", "evaluation is not the same with dropout and without"},
+		{"mask in evaluation", gained(gainSchema, 1, "h", always), nil, "masks", "evaluation is not the same with dropout and without"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			faults := Examine(c.plugin, t.TempDir, c.options...)

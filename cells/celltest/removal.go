@@ -133,6 +133,10 @@ func (x *exam) removes(v variant, d *groups.Derivation, classes []*groups.Class,
 		x.faultf(v, "%v", err)
 		return
 	}
+	if more := unchosen(cert, chosen); more != "" {
+		x.faultf(v, "%s is certified to be removable, although its weights are not zero. Look for a Zero or Contracts rule that promises too much", more)
+		return
+	}
 	if why := refusal(cert, chosen); why != "" {
 		x.faultf(v, "units can never be removed, even with all their weights and biases zero: %s", why)
 		return
@@ -156,6 +160,18 @@ func refusal(cert *groups.Certificate, chosen map[*groups.Class][]int) string {
 			}
 			if u := cc.Units[i]; !u.Removable {
 				return fmt.Sprintf("unit %d of %s: %s", k, cc.Class.Name, u.Reason)
+			}
+		}
+	}
+	return ""
+}
+
+// unchosen names a unit that a certificate lets go and that is not zero.
+func unchosen(cert *groups.Certificate, chosen map[*groups.Class][]int) string {
+	for _, cc := range cert.Classes {
+		for _, u := range cc.Units {
+			if k, _ := cc.Class.Unit(u.ID); u.Removable && !slices.Contains(chosen[cc.Class], k) {
+				return fmt.Sprintf("unit %d of %s", u.ID, cc.Class.Name)
 			}
 		}
 	}

@@ -103,10 +103,6 @@ type (
 	zeroSoftsign    struct{ softsign } // Zero promises too much
 	looseSoftsign   struct{ softsign } // Index has no rule
 	shiftedSoftsign struct{ softsign } // gives units the values of others and does not say so
-	fixedSoftsign   struct {
-		softsign
-		scale []float64
-	} // holds a constant for each unit that is not cut
 )
 
 func (steepSoftsign) Gradient(t *graph.Tape, n *graph.Node, g []graph.Value) {
@@ -153,13 +149,66 @@ func shiftSoftsign[T tensor.Float](c *graph.Call[T]) {
 	}
 }
 
-func (o fixedSoftsign) Infer(in []graph.Shape) ([]graph.Shape, error) {
+// scaledSoftsign holds a constant for each unit: y_k = scale_k·softsign(x_k).
+// cut says which it holds when the units kept are left.
+type scaledSoftsign struct {
+	softsign
+	scale []float64
+	cut   func(scale []float64, kept []int) []float64
+}
+
+func (o *scaledSoftsign) Infer(in []graph.Shape) ([]graph.Shape, error) {
 	if n := in[0].Last().Size; n != len(o.scale) {
 		return nil, fmt.Errorf("%d units, but %d constants", n, len(o.scale))
 	}
 	return in[:1:1], nil
 }
-func (o fixedSoftsign) Restrict(*graph.Restriction, *graph.Node) (graph.Op, error) { return o, nil }
+
+func (o *scaledSoftsign) Restrict(r *graph.Restriction, n *graph.Node) (graph.Op, error) {
+	left := *o
+	if kept := r.Kept(n.At(0), -1); kept != nil {
+		left.scale = o.cut(o.scale, kept)
+	}
+	return &left, nil
+}
+
+func (o *scaledSoftsign) Gradient(t *graph.Tape, n *graph.Node, g []graph.Value) {
+	scale := graph.Emit(g[0].Graph(), &graph.ConstOp{Shape: []int{len(o.scale)}, Data: o.scale}).At(0)
+	y := graph.Div(t.Use(n.At(0)), scale)
+	d := graph.OneMinus(graph.Max(y, graph.Neg(y)))
+	t.Add(n.In[0], graph.Mul(g[0], graph.Mul(scale, graph.Mul(d, d))))
+}
+
+func (o *scaledSoftsign) Forward32(c *graph.Call[float32]) { scaleSoftsign(o, c) }
+func (o *scaledSoftsign) Forward64(c *graph.Call[float64]) { scaleSoftsign(o, c) }
+
+func scaleSoftsign[T tensor.Float](o *scaledSoftsign, c *graph.Call[T]) {
+	forwardSoftsign(c)
+	for i := range c.Out[0].Data {
+		c.Out[0].Data[i] *= T(o.scale[i%len(o.scale)])
+	}
+}
+
+// scaled is an activation with a scaledSoftsign.
+func scaled(cut func(scale []float64, kept []int) []float64) stranger {
+	return stranger{act: func(_ *graph.Scope, z graph.Value) graph.Value {
+		o := &scaledSoftsign{scale: make([]float64, z.Shape().Last().Size), cut: cut}
+		for k := range o.scale {
+			o.scale[k] = 1 + 1/float64(k+2)
+		}
+		return graph.Emit(z.Graph(), o, z).At(0)
+	}}
+}
+
+// Constants of units that are left: theirs, all, those of the first units.
+func theirs(scale []float64, kept []int) (left []float64) {
+	for _, k := range kept {
+		left = append(left, scale[k])
+	}
+	return left
+}
+func uncut(scale []float64, _ []int) []float64        { return scale }
+func firstOnes(scale []float64, kept []int) []float64 { return scale[:len(kept)] }
 
 // pick gathers units in another order.
 func pick(z graph.Value, order func(k, n int) int) graph.Value {
