@@ -7,18 +7,16 @@ import (
 	"github.com/seed391906a2/iss/cells/celltest"
 )
 
-func TestExamLSTM(t *testing.T) {
-	celltest.Run(t, cells.LSTM, celltest.Options(
-		`{"forget_bias": 0}`,
-		`{"projection": 3}`,
-		`{"peepholes": true, "projection": 3}`,
-	))
+// documents are options that a cell is examined with, beside its defaults and
+// the values that its schema lists.
+var documents = map[string][]string{
+	"lstm": {`{"forget_bias": 0}`, `{"projection": 3}`, `{"peepholes": true, "projection": 3}`},
+	"rhn":  {`{"depth": 1}`, `{"depth": 3, "t_bias": -1}`},
 }
 
-func TestExamRNN(t *testing.T) { celltest.Run(t, cells.RNN) }
-
-func TestExamGRU(t *testing.T) { celltest.Run(t, cells.GRU) }
-
-func TestExamRHN(t *testing.T) {
-	celltest.Run(t, cells.RHN, celltest.Options(`{"depth": 1}`, `{"depth": 3, "t_bias": -1}`))
+// Every cell that comes with iss passes the exam.
+func TestExam(t *testing.T) {
+	for _, p := range cells.All() {
+		t.Run(p.Name, func(t *testing.T) { celltest.Run(t, p, celltest.Options(documents[p.Name]...)) })
+	}
 }

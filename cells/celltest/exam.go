@@ -1,7 +1,6 @@
 package celltest
 
 import (
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"strings"
@@ -53,13 +52,6 @@ func newExam(p core.CellPlugin, options []Option) *exam {
 		o(x)
 	}
 	return x
-}
-
-// variant is the cell with some options and some masks.
-type variant struct {
-	name    string
-	options json.RawMessage
-	keep    map[string]float64
 }
 
 func (x *exam) faultf(v variant, format string, args ...any) {

@@ -97,7 +97,7 @@ func (x *exam) cutMasks(v variant, g *graph.Graph) error {
 	r := rand.New(rand.NewPCG(11, 0))
 	for _, c := range free(d) {
 		for _, k := range someUnits(c, r) {
-			clearUnit(g, ts, slices.Concat(c.Entries, c.Followers), k)
+			clearUnit(ts, slices.Concat(c.Entries, c.Followers), k)
 		}
 	}
 	cert, err := groups.Certify(d, free(d), read(ts))

@@ -46,7 +46,7 @@ func (x *exam) living(v variant, d *groups.Derivation, c *groups.Class) {
 			ts := weights(d.Graph, seed)
 			for i, e := range c.Entries {
 				if i != j && reads(e) {
-					clearUnit(d.Graph, ts, []groups.Entry{e}, probe)
+					clearUnit(ts, []groups.Entry{e}, probe)
 				}
 			}
 			cert, err := groups.Certify(d, []*groups.Class{c}, read(ts))
@@ -101,10 +101,10 @@ func (x *exam) silent(v variant, d *groups.Derivation, c *groups.Class) {
 	ts := weights(d.Graph, 5)
 	for _, e := range c.Entries {
 		if d.Atoms.Role(d.Graph.Param(e.Var), e.Axis)&graph.Makes != 0 {
-			clearUnit(d.Graph, ts, []groups.Entry{e}, probe)
+			clearUnit(ts, []groups.Entry{e}, probe)
 		}
 	}
-	clearUnit(d.Graph, ts, c.Followers, probe)
+	clearUnit(ts, c.Followers, probe)
 	cert, err := groups.Certify(d, []*groups.Class{c}, read(ts))
 	if err != nil {
 		x.faultf(v, "%v", err)

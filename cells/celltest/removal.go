@@ -25,18 +25,9 @@ func interpreter(g *graph.Graph, _ graph.Binding) (graph.Machine[float32], error
 }
 
 // clearUnit zeroes the entries of unit k.
-func clearUnit(g *graph.Graph, ts dense, entries []groups.Entry, k int) {
+func clearUnit(ts dense, entries []groups.Entry, k int) {
 	for _, e := range entries {
-		shape := g.Param(e.Var).Shape
-		inner := 1
-		for _, n := range shape[e.Axis+1:] {
-			inner *= n
-		}
-		for i := range ts[e.Var].Data {
-			if i/inner%shape[e.Axis] == e.Index(k) {
-				ts[e.Var].Data[i] = 0
-			}
-		}
+		clearIndex(ts[e.Var], e.Axis, e.Index(k))
 	}
 }
 
@@ -117,14 +108,14 @@ func (x *exam) removes(v variant, d *groups.Derivation, classes []*groups.Class,
 	for _, c := range classes {
 		chosen[c] = someUnits(c, r)
 		for _, k := range chosen[c] {
-			clearUnit(d.Graph, ts, c.Entries, k)
+			clearUnit(ts, c.Entries, k)
 		}
 	}
 	cert, err := groups.Certify(d, classes, read(ts))
 	if err == nil && refusal(cert, chosen) != "" {
 		for c, units := range chosen {
 			for _, k := range units {
-				clearUnit(d.Graph, ts, c.Followers, k)
+				clearUnit(ts, c.Followers, k)
 			}
 		}
 		cert, err = groups.Certify(d, classes, read(ts))
