@@ -85,6 +85,8 @@ func TestBrokenCells(t *testing.T) {
 			"Restrict:", "4 units, but 5 constants", "what it holds for each index is cut with them"}},
 		{"constants in an operation of other units", scaled(firstOnes), "operations", []string{
 			"Restrict: with units cut out", "where the whole one gives"}},
+		{"cut to an operation of fewer results", stranger{act: through(halfOp{})}, "operations", []string{
+			"Restrict: graph: softsign: after the cut it has 1 results, not 2"}},
 		{"states swapped", stranger{states: two, step: func(c *stranger, s *scope, x value, prev []value) (value, []value) {
 			h, m := leaky(c, s, x, prev)
 			return h, []value{m, h}
@@ -173,8 +175,15 @@ func TestSoundCells(t *testing.T) {
 			h, m := leaky(c, s, x, prev)
 			return graph.Concat(-1, h, m), []value{h, m}
 		}},
-		"reversed":   permuted(0, reversed),
-		"scaled":     scaled(theirs),
+		"reversed": permuted(0, reversed),
+		"scaled":   scaled(theirs),
+		"two results": {act: func(s *scope, z value) value {
+			n := graph.Emit(z.Graph(), pairOp{}, z)
+			return graph.Sub(n.At(1), n.At(0))
+		}},
+		"second of two results": {act: func(s *scope, z value) value {
+			return graph.Emit(z.Graph(), pairOp{}, z).At(1)
+		}},
 		"one number": constant(1),
 		"constants": {act: func(s *scope, z value) value {
 			decay := make([]float64, z.Shape().Last().Size)

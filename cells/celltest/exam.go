@@ -80,7 +80,7 @@ func culprit() string {
 	for {
 		f, more := frames.Next()
 		where := fmt.Sprintf("%s:%d", f.File, f.Line)
-		ours := strings.HasPrefix(f.Function, module+"core") || strings.HasPrefix(f.Function, module+"groups") || strings.HasPrefix(f.Function, module+"cells/celltest.(")
+		ours := strings.HasPrefix(f.Function, module+"core") || strings.HasPrefix(f.Function, module+"groups") || strings.HasPrefix(f.Function, module+"cells/celltest.") && !strings.HasSuffix(f.File, "_test.go")
 		switch {
 		case strings.HasPrefix(f.Function, "runtime."):
 		case !ours && !strings.HasPrefix(f.Function, "testing."):

@@ -189,6 +189,47 @@ func scaleSoftsign[T tensor.Float](o *scaledSoftsign, c *graph.Call[T]) {
 	}
 }
 
+// pairOp has two results: y = softsign(x), and z = y + y. halfOp is cut to
+// another operation.
+type (
+	halfOp struct{ softsign }
+	pairOp struct{ halfOp }
+)
+
+func (o pairOp) Restrict(*graph.Restriction, *graph.Node) (graph.Op, error) { return o, nil }
+
+func (halfOp) Infer(in []graph.Shape) ([]graph.Shape, error) {
+	return []graph.Shape{in[0], in[0]}, nil
+}
+
+func (halfOp) Index(x *graph.Indexer, n *graph.Node) {
+	x.UnifyAll(n.In[0], n.At(0))
+	x.UnifyAll(n.In[0], n.At(1))
+}
+
+func (halfOp) Zero(z *graph.Zeros, n *graph.Node) [][]bool {
+	return [][]bool{z.Of(n.In[0]), z.Of(n.In[0])}
+}
+
+func (o halfOp) Gradient(t *graph.Tape, n *graph.Node, g []graph.Value) {
+	if !g[0].IsZero() {
+		o.softsign.Gradient(t, n, g)
+	}
+	if !g[1].IsZero() {
+		o.softsign.Gradient(t, n, []graph.Value{graph.Add(g[1], g[1])})
+	}
+}
+
+func (halfOp) Forward32(c *graph.Call[float32]) { forwardPair(c) }
+func (halfOp) Forward64(c *graph.Call[float64]) { forwardPair(c) }
+
+func forwardPair[T tensor.Float](c *graph.Call[T]) {
+	forwardSoftsign(c)
+	for i, y := range c.Out[0].Data {
+		c.Out[1].Data[i] = y + y
+	}
+}
+
 // scaled is an activation with a scaledSoftsign.
 func scaled(cut func(scale []float64, kept []int) []float64) stranger {
 	return stranger{act: func(_ *graph.Scope, z graph.Value) graph.Value {

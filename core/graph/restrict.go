@@ -127,6 +127,9 @@ func (r *Restriction) node(n *Node) error {
 		}
 		m = Emit(r.g, op, in...)
 	}
+	if len(m.Shapes) != len(n.Shapes) {
+		return fmt.Errorf("graph: %v: after the cut it has %d results, not %d", n, len(m.Shapes), len(n.Shapes))
+	}
 	for i := range n.Shapes {
 		if want := r.Shape(n.At(i)); !m.Shapes[i].Equal(want) {
 			return fmt.Errorf("graph: %v: after the cut its result is %v, but its users keep %v of %v", n, m.Shapes[i], want, n.Shapes[i])
