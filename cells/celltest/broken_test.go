@@ -118,6 +118,11 @@ func TestBrokenCells(t *testing.T) {
 			"panic: runtime error: index out of range [1] with length 1", "broken_test.go:"}},
 		{"softmax over units", stranger{act: func(_ *scope, z value) value { return graph.Softmax(z) }}, "groups", []string{
 			"no unit of cell_0 can ever go", "a softmax normalises over it"}},
+		{"weights that do nothing", stepping(func(c *stranger, s *scope, x value, prev []value) (value, []value) {
+			lost := graph.MatMul(prev[0], s.Param("lost", nil, c.hidden, c.hidden))
+			h := graph.Tanh(graph.Add(c.linear(s, "", x, prev[0]), graph.Affine(lost, 0, 0)))
+			return h, []value{h}
+		}), "readers", []string{"the weights of cell_0/lost that read unit 1 of cell_0 (axis 0, index 1) change no result"}},
 		{"random constant", stranger{act: func(s *scope, z value) value {
 			made++
 			return graph.Mul(graph.Tanh(z), s.Const([]float64{made}, 1))
@@ -136,6 +141,14 @@ func TestBrokenCells(t *testing.T) {
 
 var made float64 // times that a step was traced
 
+// inNoOrder scales by parameters that it asks for in the order of a map.
+func inNoOrder(s *scope, z value) value {
+	for name := range map[string]bool{"a": true, "b": true, "c": true, "d": true, "e": true, "f": true} {
+		z = graph.Mul(z, s.Param(name, graph.Constant{Value: 1}, 1))
+	}
+	return graph.Tanh(z)
+}
+
 // An operation that is not true is found in the cell as well: each question
 // that asks for something of it fails by itself.
 func TestQuestions(t *testing.T) {
@@ -152,6 +165,7 @@ func TestQuestions(t *testing.T) {
 		{"removal", stranger{act: through(zeroSoftsign{})}, "is certified to be removable, although its weights are not zero"},
 		{"readers", stranger{act: through(zeroSoftsign{})}, "unit 1 of cell_0 is certified to be removable, although its weights"},
 		{"training", stranger{act: through(&tiredSoftsign{})}, "two runs of one seed end in different weights"},
+		{"training", stranger{act: inNoOrder}, "Step asks for its parameters in another order, or for others, each time it is traced"},
 		{"process", stranger{act: through(&tiredSoftsign{})}, "the cell depends on something that is not saved"},
 	} {
 		t.Run(c.question, func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
 )
 
@@ -117,18 +118,13 @@ func (x *exam) cutMasks(v variant, g *graph.Graph) error {
 	if err != nil {
 		return err
 	}
-	for site, m := range masks(small.Graph) {
-		units := m.Node.Op.(*graph.MaskOp).Units
-		width := masks(g)[site].Shape().Last().Size
-		for i, bit := range got[maskName(site)] {
-			row, k := i/max(1, m.Shape().Last().Size), i%max(1, m.Shape().Last().Size)
-			if units != nil {
-				k = int(units[k])
-			}
-			if bit != want[maskName(site)][row*width+k] {
-				x.faultf(v, "mask %s is another one for unit %d after other units were cut out", site, k)
-				return nil
-			}
+	keep := d.Atoms.Keep(leaving(cert))
+	for site, m := range masks(g) {
+		all := tensor.Of(want[maskName(site)], m.Shape().Bind(binding)...)
+		left := restricted(all, func(axis int) []int { return keep(m, axis) })
+		if !slices.Equal(left.Data, got[maskName(site)]) {
+			x.faultf(v, "mask %s draws other numbers for the units that stay after others were cut out", site)
+			return nil
 		}
 	}
 	if cert.Bitwise {
@@ -140,6 +136,18 @@ func (x *exam) cutMasks(v variant, g *graph.Graph) error {
 		}
 	}
 	return nil
+}
+
+// leaving reports whether a unit goes by a certificate.
+func leaving(cert *groups.Certificate) func(graph.Atom) bool {
+	gone := map[graph.Atom]bool{}
+	for _, cc := range cert.Classes {
+		for _, u := range cc.Units {
+			k, _ := cc.Class.Unit(u.ID)
+			gone[cc.Class.Atoms[k]] = u.Removable
+		}
+	}
+	return func(a graph.Atom) bool { return gone[a] }
 }
 
 func maskName(site string) string { return "mask " + site }
