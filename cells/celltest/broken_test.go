@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/groups"
 )
 
 // value and scope are short for what a step is written in.
@@ -118,6 +119,9 @@ func TestBrokenCells(t *testing.T) {
 			"panic: runtime error: index out of range [1] with length 1", "broken_test.go:"}},
 		{"softmax over units", stranger{act: func(_ *scope, z value) value { return graph.Softmax(z) }}, "groups", []string{
 			"no unit of cell_0 can ever go", "a softmax normalises over it"}},
+		{"operand of any width", stranger{act: func(s *scope, z value) value {
+			return graph.Emit(z.Graph(), laxOp{}, z, s.Param("lax", nil, z.Shape().Last().Size)).At(0)
+		}}, "readers", []string{"can be cut out everywhere but in axis 0 of cell_0/lax, and nothing notices", "Look at its Infer"}},
 		{"weights that do nothing", stepping(func(c *stranger, s *scope, x value, prev []value) (value, []value) {
 			lost := graph.MatMul(prev[0], s.Param("lost", nil, c.hidden, c.hidden))
 			h := graph.Tanh(graph.Add(c.linear(s, "", x, prev[0]), graph.Affine(lost, 0, 0)))
@@ -211,6 +215,43 @@ func TestSoundCells(t *testing.T) {
 			for _, f := range Examine(plugin(s), t.TempDir) {
 				t.Error(f)
 			}
+		})
+	}
+}
+
+// A derivation that is not the trace's is noticed.
+func TestWrongDerivation(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		change func(d *groups.Derivation, c *groups.Class) // the class of cell_0
+		want   string
+	}{
+		{"none", func(*groups.Derivation, *groups.Class) {}, ""},
+		{"entry missing", func(_ *groups.Derivation, c *groups.Class) { c.Entries = c.Entries[1:] }, "is in 0 classes, and of 1 units"},
+		{"follower missing", func(_ *groups.Derivation, c *groups.Class) { c.Followers = nil }, "index 0 of axis 0 of cell_0/biases is in 0 classes"},
+		{"entry shifted", func(_ *groups.Derivation, c *groups.Class) { c.Entries[0].Start++; c.Units-- }, "class cell_0 says that unit 0 owns index"},
+		{"class missing", func(d *groups.Derivation, c *groups.Class) {
+			d.Classes = slices.DeleteFunc(d.Classes, func(e *groups.Class) bool { return e == c })
+		}, "no state of cell_0 is a class of units"},
+		{"class pinned", func(_ *groups.Derivation, c *groups.Class) { c.Pins = []string{"a hand"} }, "no unit of cell_0 can ever go: [cell_0/h is held by a hand]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			x := newExam(plugin(stranger{}), nil)
+			g, err := x.stack(variant{})
+			require.NoError(t, err)
+			d, err := groups.Derive(g)
+			require.NoError(t, err)
+			i := slices.IndexFunc(d.Classes, func(c *groups.Class) bool { return c.Name == "cell_0" })
+			c.change(d, d.Classes[i])
+			if x.states(variant{}, d) {
+				x.covered(variant{}, d)
+			}
+			if c.want == "" {
+				assert.Empty(t, x.faults)
+				return
+			}
+			require.NotEmpty(t, x.faults)
+			assert.Contains(t, x.faults[0].String(), c.want)
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/groups"
@@ -38,7 +39,7 @@ func (x *exam) states(v variant, d *groups.Derivation) (sound bool) {
 		free, pins := false, []string{}
 		for _, c := range d.Classes {
 			for _, st := range c.States {
-				if owner, _, _ := cutLast(st); owner == layer {
+				if strings.HasPrefix(st, layer+"/") {
 					free = free || !c.Pinned() && c.Units > 1
 					for _, p := range c.Pins {
 						pins = append(pins, fmt.Sprintf("%s is held by %s", st, p))
@@ -53,16 +54,6 @@ func (x *exam) states(v variant, d *groups.Derivation) (sound bool) {
 		}
 	}
 	return len(x.faults) == before
-}
-
-// cutLast divides "owner/state" at its last slash.
-func cutLast(s string) (owner, state string, ok bool) {
-	for i := len(s) - 1; i >= 0; i-- {
-		if s[i] == '/' {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return "", s, false
 }
 
 // covered (properties 1 and 5): each index of each axis of each parameter is in

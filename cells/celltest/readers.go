@@ -81,9 +81,8 @@ func (x *exam) living(v variant, d *groups.Derivation, c *groups.Class) {
 func (x *exam) forgotten(v variant, d *groups.Derivation, c *groups.Class) {
 	whole := d.Atoms.Keep(func(a graph.Atom) bool { return a == c.Atoms[probe] })
 	for _, e := range slices.Concat(c.Entries, c.Followers) {
-		leaf := d.Graph.Leaf(d.Graph.Param(e.Var))
 		_, err := graph.Restrict(d.Graph, func(v graph.Value, axis int) []int {
-			if v == leaf && axis == e.Axis-v.Rank() {
+			if p := paramOf(v); p != nil && p.Name == e.Var && axis == e.Axis-v.Rank() {
 				return nil
 			}
 			return whole(v, axis)
@@ -92,6 +91,19 @@ func (x *exam) forgotten(v variant, d *groups.Derivation, c *groups.Class) {
 			x.faultf(v, "unit %d of %s can be cut out everywhere but in axis %d of %s, and nothing notices: an operation that reads it takes any width. Look at its Infer", probe, c.Name, e.Axis, e.Var)
 		}
 	}
+}
+
+// paramOf is the parameter that a value is, inside a loop or outside, or nil.
+func paramOf(v graph.Value) *graph.Param {
+	switch op := v.Node.Op.(type) {
+	case *graph.ParamOp:
+		return op.P
+	case *graph.InputOp:
+		if op.Role == graph.Capture {
+			return paramOf(op.Outer)
+		}
+	}
+	return nil
 }
 
 // silent (property 4c): a unit whose columns and biases are all zero goes, if

@@ -271,3 +271,14 @@ func (o *lazyProduct) Gradient(t *graph.Tape, n *graph.Node, g []graph.Value) {
 		o.BinaryOp.Gradient(t, n, g)
 	}
 }
+
+// laxOp is softsign with a second operand, a number for each unit, which it
+// neither needs nor looks at.
+type laxOp struct{ softsign }
+
+func (laxOp) Index(x *graph.Indexer, n *graph.Node) {
+	x.UnifyAll(n.In[0], n.At(0))
+	x.Unify(n.In[1], -1, n.At(0), -1)
+}
+
+func (o laxOp) Restrict(*graph.Restriction, *graph.Node) (graph.Op, error) { return o, nil }
