@@ -15,7 +15,6 @@ import (
 type operation struct {
 	graph *graph.Graph // with the results "once" and "twice"
 	y     []graph.Value
-	about float64 // operands are in about ± 1
 }
 
 // isolate traces the operation of a node alone.
