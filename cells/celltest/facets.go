@@ -67,7 +67,7 @@ func resultName(i int) string {
 	return fmt.Sprint("y", i)
 }
 
-// precision: both forwards compute the same, and something finite.
+// precision: both forwards compute the same.
 func (o *operation) precision() error {
 	h := o.opened()
 	single, double := interp.New[float32](h), interp.New[float64](h)

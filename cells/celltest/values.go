@@ -4,10 +4,18 @@ import (
 	"math"
 
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/interp"
 	"github.com/seed391906a2/iss/core/rng"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
 )
+
+type dense = map[string]tensor.Dense[float32]
+
+// read makes tensors readable by name.
+func read(ts dense) func(string) []float32 {
+	return func(name string) []float32 { return ts[name].Data }
+}
 
 // values are a parameter's: as it starts, and some noise, since zeros hide faults.
 func values(p *graph.Param, seed uint64) []float32 {
@@ -98,4 +106,21 @@ func batches(g *graph.Graph) (out []groups.Batch) {
 		out = append(out, b)
 	}
 	return out
+}
+
+// play runs a model once, from where its states start, and returns its results.
+func play(g *graph.Graph, ts dense, mode graph.Mode) (map[string][]float32, error) {
+	m := interp.New[float32](g)
+	if err := load(m, g, ts, 4); err != nil {
+		return nil, err
+	}
+	start(m, g)
+	if err := m.Run(mode); err != nil {
+		return nil, err
+	}
+	out := map[string][]float32{}
+	for _, name := range g.Names {
+		out[name] = m.Output(name)
+	}
+	return out, nil
 }
