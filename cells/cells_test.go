@@ -1,7 +1,6 @@
 package cells_test
 
 import (
-	"math"
 	"strings"
 	"testing"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/seed391906a2/iss/cells"
 	"github.com/seed391906a2/iss/core"
-	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/interp"
 	"github.com/seed391906a2/iss/core/rng"
@@ -101,36 +99,6 @@ var variants = []struct {
 	{"rhn depth 3", `{"depth": 3, "t_bias": -1}`, cells.RHN},
 }
 
-// Gradients through four steps are those of central differences.
-func TestGradients(t *testing.T) {
-	for _, v := range variants {
-		t.Run(v.name, func(t *testing.T) {
-			g, names := layer(t, v.plugin, 3, 4, v.options)
-			m, at := machine(t, g, 4, 2)
-			require.NoError(t, m.Run(graph.Mode{}))
-			got := map[string][]float64{}
-			for _, name := range names {
-				got[name] = append([]float64(nil), m.Output("d/"+name)...)
-			}
-			loss := func() float64 {
-				require.NoError(t, m.Run(graph.Mode{}))
-				return m.Output("loss")[0]
-			}
-			const h = 1e-6
-			for _, name := range names {
-				for i, x := range at[name] {
-					at[name][i] = x + h
-					up := loss()
-					at[name][i] = x - h
-					down := loss()
-					at[name][i] = x
-					require.InDelta(t, (up-down)/(2*h), got[name][i], 1e-7, "%s[%d]", name, i)
-				}
-			}
-		})
-	}
-}
-
 func TestCellFaults(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -154,41 +122,6 @@ func TestCellFaults(t *testing.T) {
 	}
 }
 
-// The compiled executor computes what the interpreter does, forward and
-// gradient, with the masks of the cell's places.
-func TestEngine(t *testing.T) {
-	for _, v := range variants {
-		t.Run(v.name, func(t *testing.T) {
-			cfg := core.CellConfig{Input: 5, Hidden: 7, Options: []byte(v.options), Keep: map[string]float64{}}
-			for _, place := range v.plugin.Keep {
-				cfg.Keep[place] = 0.7
-			}
-			g, _ := layerOf(t, v.plugin, cfg)
-			want, at := machine(t, g, 4, 3)
-			got, err := engine.New(g, engine.Options{Max: graph.Binding{"time": 4, "batch": 3}, Threads: 1})
-			require.NoError(t, err)
-			defer got.Close()
-			require.NoError(t, got.Bind(graph.Binding{"time": 4, "batch": 3}))
-			for _, p := range g.Params {
-				narrow(got.Param(p.Name), at[p.Name])
-			}
-			for _, in := range g.Inputs {
-				name := in.Node.Op.(*graph.InputOp).Label
-				narrow(got.Floats(name), at[name])
-			}
-			got.Changed()
-			mode := graph.Mode{Training: true, Seed: 3, Step: 9}
-			require.NoError(t, want.Run(mode))
-			require.NoError(t, got.Run(mode))
-			for _, name := range g.Names {
-				for i, w := range want.Output(name) {
-					require.InDelta(t, w, got.Output(name)[i], 2e-5*max(1, math.Abs(w)), "%s[%d]", name, i)
-				}
-			}
-		})
-	}
-}
-
 // The output is as wide as the layer, but behind a projection.
 func TestOutputSize(t *testing.T) {
 	for _, v := range variants {
@@ -203,12 +136,6 @@ func TestOutputSize(t *testing.T) {
 		assert.Equal(t, want, got, v.name)
 		_, err = core.OutputSize(cell, 6)
 		assert.Error(t, err, "%s was made for 5 inputs", v.name)
-	}
-}
-
-func narrow(to []float32, from []float64) {
-	for i, v := range from {
-		to[i] = float32(v)
 	}
 }
 

@@ -193,8 +193,9 @@ func TestSoundCells(t *testing.T) {
 			h, m := leaky(c, s, x, prev)
 			return graph.Concat(-1, h, m), []value{h, m}
 		}},
-		"reversed": permuted(0, reversed),
-		"scaled":   scaled(theirs),
+		"start at one": {states: func(n int) []core.State { return []core.State{{Name: "h", Size: n, Init: 1}} }},
+		"reversed":     permuted(0, reversed),
+		"scaled":       scaled(theirs),
 		"two results": {act: func(s *scope, z value) value {
 			n := graph.Emit(z.Graph(), pairOp{}, z)
 			return graph.Sub(n.At(1), n.At(0))
