@@ -282,3 +282,17 @@ func (laxOp) Index(x *graph.Indexer, n *graph.Node) {
 }
 
 func (o laxOp) Restrict(*graph.Restriction, *graph.Node) (graph.Op, error) { return o, nil }
+
+// noisyOp draws noise, in evaluation too.
+type noisyOp struct{ softsign }
+
+func (o noisyOp) Restrict(*graph.Restriction, *graph.Node) (graph.Op, error) { return o, nil }
+func (noisyOp) Forward32(c *graph.Call[float32])                             { forwardNoise(c) }
+func (noisyOp) Forward64(c *graph.Call[float64])                             { forwardNoise(c) }
+
+func forwardNoise[T tensor.Float](c *graph.Call[T]) {
+	forwardSoftsign(c)
+	for i := range c.Out[0].Data {
+		c.Out[0].Data[i] += T(c.Mode.Seed) / 64
+	}
+}
