@@ -72,6 +72,8 @@ func TestModule(t *testing.T) {
 
 	_, err = h.Module("no path")
 	assert.ErrorContains(t, err, `"no path" cannot be the path of a module`)
+	_, err = h.Module(ISS)
+	assert.ErrorContains(t, err, "is the path of iss's own module")
 }
 
 // Of two modules' requirements the later version counts; folders that a module

@@ -33,6 +33,9 @@ func (h *Home) Module(path string) (*Module, error) {
 	if err := module.CheckImportPath(path); err != nil {
 		return nil, fmt.Errorf("%q cannot be the path of a module: %w", path, err)
 	}
+	if path == ISS {
+		return nil, fmt.Errorf("%q is the path of iss's own module; choose another", path)
+	}
 	m := &Module{
 		path: path, direct: map[string]string{}, indirect: map[string]string{},
 		replace: map[module.Version]module.Version{},
