@@ -2,7 +2,9 @@ package cmd_test
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -47,7 +49,7 @@ func TestStories(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ISS_DATA", data)
 			e.Setenv("GOMAXPROCS", "1") // stories run side by side already
-			return nil
+			return goEnv(e)
 		},
 		Condition: func(cond string) (bool, error) {
 			// [ptb]: the Penn TreeBank is there.
@@ -56,4 +58,22 @@ func TestStories(t *testing.T) {
 		},
 		Cmds: commands,
 	})
+}
+
+// goEnv lets stories use the Go tool, with the caches of this test and without
+// a network.
+func goEnv(e *testscript.Env) error {
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	if err != nil {
+		return nil // there is no Go; stories that need it say so
+	}
+	for i, dir := range strings.Fields(string(out)) {
+		e.Setenv([]string{"GOCACHE", "GOMODCACHE"}[i], dir)
+	}
+	root, err := filepath.Abs("..")
+	e.Setenv("ISS_ROOT", root)
+	e.Setenv("GOPROXY", "off")
+	e.Setenv("GOFLAGS", "")
+	e.Setenv("GOTOOLCHAIN", "local")
+	return err
 }

@@ -10,6 +10,7 @@ import (
 	"bytes"
 	"embed"
 	"fmt"
+	"go/format"
 	"path"
 	"text/template"
 
@@ -78,6 +79,12 @@ func (b begin) fill(files Files, names map[string]string) (Files, error) {
 			return nil, fmt.Errorf("scaffold: %w", err)
 		}
 		files[to] = out.Bytes()
+		if path.Ext(to) != ".go" {
+			continue
+		}
+		if files[to], err = format.Source(out.Bytes()); err != nil { // where imports stand depends on the module
+			return nil, fmt.Errorf("scaffold: %s: %w", to, err)
+		}
 	}
 	return files, nil
 }

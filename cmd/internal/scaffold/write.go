@@ -34,7 +34,7 @@ func Write(dir string, files Files) (err error) {
 	if err != nil {
 		return fmt.Errorf("nothing can be written to %s: %w", above, err)
 	}
-	defer os.RemoveAll(temp)
+	defer os.RemoveAll(temp) // before the folders above it go
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		path := filepath.Join(temp, filepath.FromSlash(name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
