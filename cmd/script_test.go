@@ -52,7 +52,10 @@ func TestStories(t *testing.T) {
 			return goEnv(e)
 		},
 		Condition: func(cond string) (bool, error) {
-			// [ptb]: the Penn TreeBank is there.
+			// [slow]: what takes long is told too. [ptb]: the Penn TreeBank is there.
+			if cond == "slow" {
+				return os.Getenv("ISS_SLOW") != "", nil
+			}
 			_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
 			return cond == "ptb" && err == nil, nil
 		},
