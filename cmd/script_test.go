@@ -1,15 +1,18 @@
 package cmd_test
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/seed391906a2/iss/cmd"
+	"github.com/seed391906a2/iss/schemas"
 )
 
 // TestMain makes the command iss available to scripts: this very test binary.
@@ -52,12 +55,16 @@ func TestStories(t *testing.T) {
 			return goEnv(e)
 		},
 		Condition: func(cond string) (bool, error) {
-			// [slow]: what takes long is told too. [ptb]: the Penn TreeBank is there.
-			if cond == "slow" {
+			switch cond {
+			case "slow": // what takes long is told too
 				return os.Getenv("ISS_SLOW") != "", nil
+			case "documents": // cells can be documents
+				return slices.Contains(schemas.Names(), "cell"), nil
+			case "ptb": // the Penn TreeBank is there
+				_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
+				return err == nil, nil
 			}
-			_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
-			return cond == "ptb" && err == nil, nil
+			return false, fmt.Errorf("no condition %q", cond)
 		},
 		Cmds: commands,
 	})
