@@ -37,6 +37,9 @@ func Build(ctx context.Context, o Options) error {
 	if info, err := os.Stat(o.Out); err == nil && info.IsDir() {
 		return &WrongError{fmt.Errorf("-o %s: that is a folder; name a file", o.Out)}
 	}
+	if _, err := os.Stat(filepath.Dir(o.Out)); err != nil {
+		return &WrongError{fmt.Errorf("-o %s: the folder it is to be in: %w", o.Out, err)}
+	}
 	home, err := gomod.Find(o.ISS)
 	if err != nil {
 		return &WrongError{err}
