@@ -52,6 +52,7 @@ var lonely = map[string]string{
 	"github.com/xeipuuv/gojsonschema":  "schemas",
 	"github.com/google/wire":           "cmd",
 	"github.com/spf13/cobra":           "cmd",
+	"golang.org/x/mod":                 "cmd",
 	"github.com/schollz/progressbar":   "cmd",
 	"github.com/stretchr/testify":      "", // tests only
 	"pgregory.net/rapid":               "core/graph/graphtest",

@@ -1,13 +1,18 @@
 package cmd_test
 
 import (
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/seed391906a2/iss/cmd"
+	"github.com/seed391906a2/iss/schemas"
 )
 
 // TestMain makes the command iss available to scripts: this very test binary.
@@ -47,13 +52,38 @@ func TestStories(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ISS_DATA", data)
 			e.Setenv("GOMAXPROCS", "1") // stories run side by side already
-			return nil
+			return goEnv(e)
 		},
 		Condition: func(cond string) (bool, error) {
-			// [ptb]: the Penn TreeBank is there.
-			_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
-			return cond == "ptb" && err == nil, nil
+			switch cond {
+			case "slow": // what takes long is told too
+				return os.Getenv("ISS_SLOW") != "", nil
+			case "documents": // cells can be documents
+				return slices.Contains(schemas.Names(), "cell"), nil
+			case "ptb": // the Penn TreeBank is there
+				_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
+				return err == nil, nil
+			}
+			return false, fmt.Errorf("no condition %q", cond)
 		},
 		Cmds: commands,
 	})
+}
+
+// goEnv lets stories use the Go tool, with the caches of this test and without
+// a network.
+func goEnv(e *testscript.Env) error {
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	if err != nil {
+		return nil // there is no Go; stories that need it say so
+	}
+	for i, dir := range strings.Fields(string(out)) {
+		e.Setenv([]string{"GOCACHE", "GOMODCACHE"}[i], dir)
+	}
+	root, err := filepath.Abs("..")
+	e.Setenv("ISS_ROOT", root)
+	e.Setenv("GOPROXY", "off")
+	e.Setenv("GOFLAGS", "")
+	e.Setenv("GOTOOLCHAIN", "local")
+	return err
 }

@@ -1,15 +1,20 @@
 package cmd_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	gomodule "golang.org/x/mod/module"
+	"golang.org/x/mod/zip"
 )
 
 // commands are what stories need beyond testscript's own.
@@ -18,6 +23,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"exits":   exits,
 	"fixture": fixture,
 	"glob":    glob,
+	"proxy":   proxy,
 	"waitfor": waitFor,
 }
 
@@ -69,4 +75,25 @@ func glob(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%d files begin with %s: %v", len(found), args[0], found)
 	}
 	ts.Setenv("GLOB", found[0])
+}
+
+// proxy makes a folder from which Go can download a module: proxy DIR
+// PATH@VERSION SOURCE.
+func proxy(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: proxy DIR PATH@VERSION SOURCE")
+	}
+	source := ts.MkAbs(args[2])
+	path, version, _ := strings.Cut(args[1], "@")
+	dir := filepath.Join(ts.MkAbs(args[0]), filepath.FromSlash(path), "@v")
+	ts.Check(os.MkdirAll(dir, 0o777))
+	mod, err := os.ReadFile(filepath.Join(source, "go.mod"))
+	ts.Check(err)
+	var b bytes.Buffer
+	ts.Check(zip.CreateFromDir(&b, gomodule.Version{Path: path, Version: version}, source))
+	for name, text := range map[string][]byte{
+		"list": []byte(version + "\n"), version + ".info": fmt.Appendf(nil, `{"Version": %q}`, version), version + ".mod": mod, version + ".zip": b.Bytes(),
+	} {
+		ts.Check(os.WriteFile(filepath.Join(dir, name), text, 0o666))
+	}
 }

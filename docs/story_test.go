@@ -24,7 +24,8 @@ type story struct {
 	*testing.T
 	page string
 	root string   // of the repository
-	dir  string   // where commands run
+	dir  string   // of the story
+	at   string   // where commands run: dir, or where cd led
 	env  []string // with iss on the path
 	data bool     // the Penn TreeBank is at data/ptb
 	py   bool     // python3 has NumPy
@@ -36,6 +37,7 @@ type story struct {
 func newStory(t *testing.T, page string) *story {
 	t.Helper()
 	s := &story{T: t, page: page, dir: t.TempDir(), replace: map[string]string{}}
+	s.at = s.dir
 	var err error
 	s.root, err = filepath.Abs(root)
 	require.NoError(t, err)
@@ -121,7 +123,13 @@ func (s *story) run(c doctest.Command, b doctest.Block) {
 	out, status := "", 0
 	for _, part := range strings.Split(c.Text, " && ") {
 		var more string
+		to, moves := strings.CutPrefix(part, "cd ")
 		switch {
+		case moves:
+			s.at = filepath.Join(s.at, to)
+			require.DirExists(s, s.at, "%s:%d: $ %s", s.page, c.Line, c.Text)
+		case s.ownModule():
+			more, status = s.execute(s.shell(part), "")
 		case part == "go test ./...": // this very test
 			require.Contains(s, read(s.T, ".ci/run"), part, "%s:%d: .ci/run must run this", s.page, c.Line)
 		case strings.HasPrefix(part, "go test "):
@@ -149,13 +157,20 @@ func (s *story) run(c doctest.Command, b doctest.Block) {
 	s.Logf("%s:%d: %.1f s: $ %s", s.page, c.Line, time.Since(start).Seconds(), c.Text)
 }
 
-// shell runs a command in the story's folder.
+// ownModule reports whether commands run in a module of the story's own, where
+// the Go tool is left alone.
+func (s *story) ownModule() bool {
+	_, err := os.Stat(filepath.Join(s.at, "go.mod"))
+	return err == nil
+}
+
+// shell runs a command where the story is.
 func (s *story) shell(text string) *exec.Cmd {
 	c := exec.Command("sh", "-c", "exec "+text)
 	if strings.ContainsAny(text, ";|") {
 		c = exec.Command("sh", "-c", text)
 	}
-	c.Dir = s.dir
+	c.Dir = s.at
 	return c
 }
 

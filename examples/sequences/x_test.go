@@ -1,5 +1,0 @@
-package sequences_test
-
-import (
-	_ "github.com/stretchr/testify/require"
-)
