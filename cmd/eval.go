@@ -23,7 +23,8 @@ func (a *app) evalCommand() *cobra.Command {
 		Use:   "eval RUN",
 		Short: "Measure a run's model on the validation or test data",
 		Long: `Measure a run's model, without dropout, by the conventions of the published
-results: valid in batches, the tail dropped; test as one stream. The data are
+results: valid in batches, the tail dropped, or as one stream if train.final_valid
+of its configuration says so; test as one stream. The data are
 those of the run unless --data or --text names others with the same vocabulary.`,
 		Example:           "  iss eval @last\n  iss eval runs/demo-1/compact --part test",
 		Args:              arguments(1, 1, "a RUN"),
@@ -58,7 +59,7 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		t.Head = append(t.Head, "loss", terms.Items, "floor")
 		scores := map[string]tasks.Score{}
 		for _, name := range chosen {
-			s, err := train.Evaluate(c.Context(), m.problem, m.graph, m.weights, name, threads)
+			s, err := train.Evaluate(c.Context(), m.problem, m.graph, m.weights, m.Config.ReportedPart(name), threads)
 			if err != nil {
 				return stopped(err)
 			}

@@ -156,7 +156,7 @@ func TestConfig(t *testing.T) {
 		{"/iss/regularizers/0/lambda", "-1", "must be at least 0, is -1"},
 		{"/iss/regularizers/0/lambda", "-", `the field "lambda" is missing`},
 		{"/iss/regularizers/0/on", `"embedding"`, `must be "iss", is "embedding"`},
-		{"/iss/regularizers/0/kind", `"l1"`, `must be "group_lasso", is "l1"`},
+		{"/iss/regularizers/0/kind", `"l1"`, `must be "group_lasso" or "l2", is "l1"`},
 		{"/twin", "true", "must be a string, is true"},
 		{"/complete", "1", "must be true or false, is 1"},
 		{"/preset", "-", ""},

@@ -1,6 +1,10 @@
 package tasks
 
-import "github.com/seed391906a2/iss/core/optim"
+import (
+	"slices"
+
+	"github.com/seed391906a2/iss/core/optim"
+)
 
 // Config is a run's configuration in full: presets, files and flags are
 // merged and checked before it is made. Its JSON form is schemas/config.
@@ -46,6 +50,23 @@ type Train struct {
 	Clip      float64   `json:"clip"` // largest global norm of the gradient of loss plus penalty
 	Optimizer Optimizer `json:"optimizer"`
 	Schedule  Schedule  `json:"schedule"`
+	// KeepBest ends with the weights of the epoch that is best on valid.
+	KeepBest bool `json:"keep_best,omitempty"`
+	// FinalValid says how valid is measured at the end: "stream", as test is,
+	// or "" (in documents also "batches"), as after each epoch.
+	FinalValid string `json:"final_valid,omitempty"`
+}
+
+// ValidStream is the part "valid" measured as "test" is.
+const ValidStream = "valid_stream"
+
+// ReportedPart is the part that Problem.Evaluate is to measure for the final
+// result on "valid" or "test".
+func (c Config) ReportedPart(part string) string {
+	if part == "valid" && c.Train.FinalValid == "stream" {
+		return ValidStream
+	}
+	return part
 }
 
 // Optimizer is how weights move: kind "sgd" by rate times the gradient.
@@ -63,7 +84,7 @@ type Schedule struct {
 	Factor float64 `json:"factor,omitempty"`
 }
 
-// ISS is how hidden units are driven to zero. Without regularizers a model is dense.
+// ISS is how hidden units are driven to zero. Without a group Lasso a model is dense.
 type ISS struct {
 	Tau          float64       `json:"tau"`              // |w| below it becomes 0 after each batch
 	TauOn        string        `json:"tau_on"`           // "all" parameters or those that "groups" name
@@ -74,22 +95,38 @@ type ISS struct {
 	Regularizers []Regularizer `json:"regularizers,omitempty"`
 }
 
-// Regularizer is a term of the loss that drives weights to zero.
+// Regularizer is a term of the loss: the group Lasso, kind "group_lasso" on
+// "iss", drives units to zero; kind "l2" on "all" is ½·lambda·Σw² over all that
+// is trained, biases included.
 type Regularizer struct {
-	Kind   string  `json:"kind"` // "group_lasso"
-	On     string  `json:"on"`   // "iss"
+	Kind   string  `json:"kind"`
+	On     string  `json:"on"`
 	Lambda float64 `json:"lambda"`
 }
 
 // Lambda is the strength of the group Lasso on ISS, 0 without one. Its unit is
 // the training loss's.
-func (i ISS) Lambda() float64 {
+func (i ISS) Lambda() float64 { return i.strength("group_lasso", "iss") }
+
+// L2 is the strength of l2 on everything, 0 without it.
+func (i ISS) L2() float64 { return i.strength("l2", "all") }
+
+func (i ISS) strength(kind, on string) float64 {
 	for _, r := range i.Regularizers {
-		if r.Kind == "group_lasso" && r.On == "iss" {
+		if r.Kind == kind && r.On == on {
 			return r.Lambda
 		}
 	}
 	return 0
+}
+
+// Dense is the same without what drives units to zero.
+func (i ISS) Dense() ISS {
+	i.Regularizers = slices.DeleteFunc(slices.Clone(i.Regularizers), func(r Regularizer) bool { return r.Kind == "group_lasso" })
+	if len(i.Regularizers) == 0 {
+		i.Regularizers = nil
+	}
+	return i
 }
 
 // Rate is the learning rate in epoch 0, 1, ...

@@ -33,17 +33,10 @@ func (c *Config) emptyIsNil() {
 	if c.Model.Names == "ptb" {
 		c.Model.Names = ""
 	}
+	if c.Train.FinalValid == "batches" {
+		c.Train.FinalValid = ""
+	}
 	if len(c.ISS.Regularizers) == 0 {
 		c.ISS.Regularizers = nil
 	}
-}
-
-// regularised reports whether anything drives weights to zero.
-func (i ISS) regularised() bool {
-	for _, r := range i.Regularizers {
-		if r.Lambda > 0 {
-			return true
-		}
-	}
-	return false
 }

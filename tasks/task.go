@@ -75,7 +75,8 @@ type Problem interface {
 	// Train are the batches of an epoch, 0 the first. They depend on nothing
 	// but the configuration and the epoch, so that a run can be resumed.
 	Train(epoch int) Batches
-	// Part are the batches of part "valid" or "test".
+	// Part are the batches of part "valid" or "test", or of ValidStream where
+	// the configuration asks for that.
 	Part(name string) (Batches, error)
 	// Judge begins to judge a model on a part.
 	Judge(part string) Judge

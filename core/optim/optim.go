@@ -1,5 +1,5 @@
 // Package optim moves weights: learning-rate schedules, clipping by global
-// norm, plain stochastic gradient descent. It works on flat float32 slices and
+// norm, l2, plain stochastic gradient descent. It works on flat float32 slices and
 // on the workers of a kernel.Team.
 package optim
 
@@ -37,6 +37,20 @@ const piece = 1 << 14
 func SumSq(t *kernel.Team, w int, tensors [][]float32) (sum float64) {
 	for _, x := range tensors {
 		each(t, w, len(x), func(lo, hi int) { sum += kernel.SumSq(x[lo:hi]) })
+	}
+	return sum
+}
+
+// Decay adds lambda·w to the gradients of weights w, which is the gradient of
+// the penalty ½·lambda·Σw². It returns worker w's share of Σw², for all workers
+// of a team together; the shares are those of SumSq, so no barrier is needed
+// between the two.
+func Decay(t *kernel.Team, w int, weights, gradients [][]float32, lambda float64) (sum float64) {
+	for i, x := range weights {
+		each(t, w, len(x), func(lo, hi int) {
+			kernel.Axpy(gradients[i][lo:hi], x[lo:hi], float32(lambda))
+			sum += kernel.SumSq(x[lo:hi])
+		})
 	}
 	return sum
 }

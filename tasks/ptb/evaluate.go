@@ -9,7 +9,8 @@ import (
 
 // Part implements tasks.Problem: the windows on which a part is measured, by
 // the conventions of the published code: valid in batches of the preset's size,
-// the tail dropped; test as one stream at batch 1, with all n-1 predictions.
+// the tail dropped; test, and tasks.ValidStream, as one stream at batch 1, with
+// all n-1 predictions.
 func (p *problem) Part(name string) (tasks.Batches, error) {
 	if b, ok := p.parts[name]; ok {
 		return b, nil
@@ -45,7 +46,7 @@ func (j *judge) Score() tasks.Score {
 // findFloors computes what the grammar itself reaches on exactly the tokens
 // that are predicted.
 func (p *problem) findFloors() error {
-	for name, ids := range map[string][]int32{"valid": p.corpus.Valid.IDs, "test": p.corpus.Test.IDs} {
+	for name, ids := range map[string][]int32{"valid": p.corpus.Valid.IDs, tasks.ValidStream: p.corpus.Valid.IDs, "test": p.corpus.Test.IDs} {
 		logs, err := GrammarLogProbs(p.corpus.Vocab, ids)
 		if err != nil {
 			return err

@@ -135,11 +135,15 @@ func newProblem(cfg tasks.Config, c *Corpus, g *graph.Graph, embedded bool) (*pr
 	if err != nil {
 		return nil, err
 	}
+	stream, err := NewStream("valid", c.Valid.IDs, cfg.Train.Steps)
+	if err != nil {
+		return nil, err
+	}
 	test, err := NewStream("test", c.Test.IDs, cfg.Train.Steps)
 	if err != nil {
 		return nil, err
 	}
-	p.parts = map[string]*batches{"valid": {valid}, "test": {test}}
+	p.parts = map[string]*batches{"valid": {valid}, tasks.ValidStream: {stream}, "test": {test}}
 	if embedded {
 		return p, p.findFloors()
 	}

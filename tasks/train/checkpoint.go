@@ -31,9 +31,11 @@ func (t *trainer) save() error {
 	for _, name := range Carried(t.g) {
 		carried[name] = tensor.Of(t.m.Floats(name), len(t.m.Floats(name)))
 	}
-	return t.Journal.Save(checkpoint.Snapshot{
-		Tensors: t.tensors(), Slots: map[string]map[string]tensor.Dense[float32]{"carried": carried}, State: t.at.json(),
-	})
+	slots := map[string]map[string]tensor.Dense[float32]{"carried": carried}
+	if t.best != nil {
+		slots[slotBest] = t.best
+	}
+	return t.Journal.Save(checkpoint.Snapshot{Tensors: t.tensors(), Slots: slots, State: t.at.json()})
 }
 
 func (t *trainer) load() error {
@@ -60,6 +62,9 @@ func (t *trainer) load() error {
 			return fmt.Errorf("train: the checkpoint lacks the carried state %q", name)
 		}
 		copy(t.m.Floats(name), d.Data)
+	}
+	if err := t.loadBest(s.Slots); err != nil {
+		return err
 	}
 	t.units = t.update.units()
 	return t.Journal.Rewind(t.at.Metrics)

@@ -75,6 +75,7 @@ type EpochMetric struct {
 	Units      map[string][2]int `json:"units,omitempty"` // left, of
 	Speed      float64           `json:"words_per_s"`     // items a second
 	Seconds    float64           `json:"seconds"`         // of training in this epoch
+	Best       bool              `json:"best,omitempty"`  // the best so far, where that one is kept
 }
 
 // StepMetric is a line of metrics.jsonl for some of the steps.
@@ -136,6 +137,7 @@ type position struct {
 	InEpoch  float64       `json:"in_epoch"` // seconds of this epoch so far
 	Metrics  int64         `json:"metrics"`  // length of metrics.jsonl
 	Valid    tasks.Score   `json:"valid"`
+	Best     *best         `json:"best,omitempty"` // under train.keep_best
 	Finished bool          `json:"finished"`
 	Saved    time.Duration `json:"-"`
 }

@@ -154,10 +154,12 @@ func TestResumeWithoutCheckpoint(t *testing.T) {
 }
 
 // The first step's cost, penalty and gradient norm are those of the reference
-// interpreter with the penalty's gradient added by its definition: dropout
-// masks, λ and the unit of the loss included.
+// interpreter with the penalties' gradients added by their definitions: dropout
+// masks, λ and the unit of the loss included, l2 on biases too.
 func TestFirstStepAgainstInterpreter(t *testing.T) {
 	cfg, p, chosen := tiny(t)
+	const l2 = 0.3
+	cfg.ISS.Regularizers = append(cfg.ISS.Regularizers, tasks.Regularizer{Kind: "l2", On: "all", Lambda: l2})
 	var got train.Progress
 	ctx, cancel := context.WithCancel(context.Background())
 	report := recorder{func(q train.Progress) {
@@ -196,9 +198,11 @@ func TestFirstStepAgainstInterpreter(t *testing.T) {
 	penalty := groups.NewPenalty(p.Graph(), chosen, cfg.ISS.Lambda(), groups.Multiset)
 	value := penalty.AddGradient(func(n string) []float32 { return weights[n] }, func(n string) []float32 { return grads[n] })
 	sq := 0.0
-	for _, d := range grads {
-		for _, v := range d {
-			sq += float64(v) * float64(v)
+	for name, d := range grads {
+		for i, v := range d {
+			w := float64(weights[name][i])
+			value += l2 / 2 * w * w
+			sq += (float64(v) + l2*w) * (float64(v) + l2*w)
 		}
 	}
 	assert.InEpsilon(t, m.Output("loss")[0], got.Cost, 1e-5)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/rng"
+	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/tasks"
 )
 
@@ -22,11 +23,13 @@ type trainer struct {
 	at    position
 	units map[string][2]int
 	saved time.Time
-	speed float64 // items a second
+	speed float64                          // items a second
+	best  map[string]tensor.Dense[float32] // weights of the best epoch; nil: none is kept
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
-// each and "test" after the last. It returns ErrStopped when ctx is done, with
+// each and "test" after the last; with train.keep_best the weights are those of
+// the best epoch. It returns ErrStopped when ctx is done, with
 // everything saved, and a *DivergedError when the loss is no number.
 func Train(ctx context.Context, o Options) (*Result, error) {
 	t, err := newTrainer(o)
@@ -175,7 +178,7 @@ func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 	m := EpochMetric{
 		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Train: mine, Valid: valid, Units: t.units,
 		Perplexity: mine.Values["perplexity"], Penalty: t.update.penaltyValue(),
-		Speed: t.speed, Seconds: t.at.InEpoch,
+		Speed: t.speed, Seconds: t.at.InEpoch, Best: t.consider(valid),
 	}
 	if err := t.append(m); err != nil {
 		return err
@@ -189,12 +192,23 @@ func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 }
 
 func (t *trainer) finish(ctx context.Context) (*Result, error) {
+	t.takeBest()
+	if part := t.Config.ReportedPart("valid"); part != "valid" && !t.at.Finished {
+		valid, err := t.eval.score(ctx, part, t.m.Param)
+		if err != nil {
+			return nil, err
+		}
+		if err := t.append(EvalMetric{Kind: "eval", Part: part, Epoch: t.last(), Score: valid}); err != nil {
+			return nil, err
+		}
+		t.at.Valid = valid
+	}
 	test, err := t.eval.score(ctx, "test", t.m.Param)
 	if err != nil {
 		return nil, err
 	}
 	if !t.at.Finished {
-		if err := t.append(EvalMetric{Kind: "eval", Part: "test", Epoch: t.at.Epoch - 1, Score: test}); err != nil {
+		if err := t.append(EvalMetric{Kind: "eval", Part: "test", Epoch: t.last(), Score: test}); err != nil {
 			return nil, err
 		}
 		t.at.Finished = true

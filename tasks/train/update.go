@@ -22,15 +22,17 @@ type update struct {
 	weights   [][]float32
 	gradients [][]float32
 	clip      float64
-	penalty   *groups.Penalty   // nil without a regulariser
-	threshold *groups.Threshold // nil without a regulariser
+	penalty   *groups.Penalty   // nil without a group Lasso
+	threshold *groups.Threshold // nil without a group Lasso
+	decay     float64           // λ of l2
 	sums      []float64         // per worker, padded
+	squares   []float64         // the same, of the weights
 }
 
 // newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
 func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
-	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip}
-	u.sums = make([]float64, lineFloats*u.team.N())
+	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
+	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {
 			u.weights = append(u.weights, m.Param(p.Name))
@@ -44,7 +46,7 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	u.penalty = groups.NewPenalty(g, chosen, lambda, groups.Counting(cfg.ISS.Count))
 	u.penalty.Reserve(u.team.N())
 	u.penalty.Bind(m.Param, u.gradient1)
-	// As published, weights are thresholded only where a regulariser is on.
+	// As published, weights are thresholded only where a group Lasso is on.
 	var err error
 	u.threshold, err = groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
 	return u, err
@@ -55,24 +57,28 @@ const lineFloats = 8
 
 func (u *update) gradient1(name string) []float32 { return u.m.Output(GradientOf(name)) }
 
-// gradient adds the penalty's gradient and returns the global norm of the sum,
-// before clipping, and the penalty.
+// gradient adds the gradient of the regularizers and returns the global norm of
+// the sum, before clipping, and what the regularizers add to the loss.
 func (u *update) gradient() (norm, penalty float64) {
 	u.team.Run(func(w int) {
 		if u.penalty != nil {
 			u.penalty.Step(w, u.team)
 			u.team.Barrier()
 		}
+		if u.decay > 0 {
+			u.squares[w*lineFloats] = optim.Decay(u.team, w, u.weights, u.gradients, u.decay)
+		}
 		u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
 	})
-	sum := 0.0
+	sum, squares := 0.0, 0.0
 	for w := range u.team.N() {
 		sum += u.sums[w*lineFloats]
+		squares += u.squares[w*lineFloats]
 	}
 	if u.penalty != nil {
 		penalty = u.penalty.Last()
 	}
-	return math.Sqrt(sum), penalty
+	return math.Sqrt(sum), penalty + u.decay/2*squares
 }
 
 // apply clips, steps, and zeroes what is below the threshold.
@@ -88,13 +94,18 @@ func (u *update) apply(rate, norm float64) {
 	u.m.Changed()
 }
 
-// penaltyValue is the penalty on the weights as they are.
-func (u *update) penaltyValue() float64 {
-	if u.penalty == nil {
-		return 0
+// penaltyValue is what the regularizers add to the loss of the weights as they
+// are.
+func (u *update) penaltyValue() (value float64) {
+	if u.penalty != nil {
+		value = u.penalty.Value(u.m.Param)
+		u.penalty.Bind(u.m.Param, u.gradient1)
 	}
-	value := u.penalty.Value(u.m.Param)
-	u.penalty.Bind(u.m.Param, u.gradient1)
+	if u.decay > 0 {
+		for _, x := range u.weights {
+			value += u.decay / 2 * kernel.SumSq(x)
+		}
+	}
 	return value
 }
 

@@ -84,7 +84,7 @@ func (c *Cutting) Measure(ctx context.Context) (*Measured, error) {
 	m := c.measured()
 	for part, score := range map[string]*tasks.Score{"valid": &m.Valid, "test": &m.Test} {
 		var err error
-		if *score, err = train.Evaluate(ctx, c.problem, m.graph, m.tensors, part, c.threads); err != nil {
+		if *score, err = train.Evaluate(ctx, c.problem, m.graph, m.tensors, c.model.Config.ReportedPart(part), c.threads); err != nil {
 			return nil, err
 		}
 	}

@@ -23,7 +23,7 @@ func (j *Job) dense(ctx context.Context) (*Measured, error) {
 	return j.findTwin()
 }
 
-// trainTwin trains the same model without regularizers, in a run inside the
+// trainTwin trains the same model without group Lasso, in a run inside the
 // run. It goes on with one that was stopped and takes one that is finished.
 func (j *Job) trainTwin(ctx context.Context) (*Measured, error) {
 	dir := filepath.Join(j.Dir(), denseName)
@@ -39,7 +39,7 @@ func (j *Job) trainTwin(ctx context.Context) (*Measured, error) {
 		return j.trainInto(ctx, m, run, resume)
 	}
 	cfg := j.Config
-	cfg.Preset, cfg.Twin, cfg.ISS.Regularizers = *j.Config.Twin, nil, nil
+	cfg.Preset, cfg.Twin, cfg.ISS = *j.Config.Twin, nil, j.Config.ISS.Dense()
 	if m, err = j.finder.Of(cfg.Preset, cfg); err != nil {
 		return nil, err
 	}
