@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
+	"github.com/seed391906a2/iss/core/nn"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/runs"
@@ -125,19 +126,31 @@ func takeUnits(cfg *tasks.Config, m *model.Model) error {
 		}
 		kept = info.Kept
 	}
-	cfg.Model.Hidden = slices.Clone(m.Config.Model.Hidden)
-	cfg.Model.Embedding = m.Config.Model.Embedding
+	learned := m.Config.Model
+	hidden := slices.Clone(learned.Hidden)
+	cfg.Model.Embedding = learned.Embedding
+	layers := map[string]int{}
+	for i := range hidden {
+		layers[nn.LayerClass(learned.Names, i)] = i
+	}
 	for class, ids := range kept {
-		layer := 0
-		switch _, err := fmt.Sscanf(class, "cell_%d", &layer); {
+		layer, ok := layers[class]
+		switch {
 		case class == "embedding":
 			cfg.Model.Embedding = len(ids)
-		case err == nil && class == fmt.Sprintf("cell_%d", layer) && layer < len(cfg.Model.Hidden):
-			cfg.Model.Hidden[layer] = len(ids)
+		case ok && learned.Residual: // all layers and the embedding are one class
+			hidden = slices.Repeat([]int{len(ids)}, len(hidden))
+			cfg.Model.Embedding = len(ids)
+		case ok:
+			hidden[layer] = len(ids)
 		default:
 			return fmt.Errorf("class %q of %s has no size of its own in a configuration", class, m.Name)
 		}
 	}
+	if learned.Tied {
+		cfg.Model.Embedding = hidden[len(hidden)-1]
+	}
+	cfg.Model.Hidden = hidden
 	return nil
 }
 

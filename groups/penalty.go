@@ -77,6 +77,7 @@ func NewPenalty(g *graph.Graph, groups []Group, lambda float64, count Counting) 
 	}
 	p := &Penalty{lambda: lambda}
 	for _, group := range groups {
+		group = ordered(g, group)
 		p.ranges = append(p.ranges, GroupRange{group.Name, len(p.multi), group.Units})
 		for k := range group.Units {
 			p.multi = append(p.multi, group.Multi)

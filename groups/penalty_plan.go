@@ -1,7 +1,9 @@
 package groups
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/kernel"
@@ -44,6 +46,19 @@ func (p *Penalty) part(param *graph.Param) *part {
 	t := &part{number: len(p.parts), name: param.Name, rows: param.Size() / max(1, cols), cols: cols}
 	p.parts = append(p.parts, t)
 	return t
+}
+
+// ordered is a group with its entries in the order of the model, so that the
+// sums of a norm are rounded alike however a file lists them.
+func ordered(g *graph.Graph, group Group) Group {
+	rank := func(e Entry) int {
+		return slices.IndexFunc(g.Params, func(p *graph.Param) bool { return p.Name == e.Var })
+	}
+	group.Entries = slices.Clone(group.Entries)
+	slices.SortStableFunc(group.Entries, func(a, b Entry) int {
+		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Axis, b.Axis), cmp.Compare(a.Index(0), b.Index(0)))
+	})
+	return group
 }
 
 // addComponent enters the entries of unit k of a group as the next component.
