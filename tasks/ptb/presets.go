@@ -19,8 +19,9 @@ func preset(name, doc string) tasks.Preset {
 
 // treebankPresets are the published experiments on the Penn TreeBank (Wen et
 // al., ICLR 2018, table 1; Zaremba et al., arXiv:1409.2329) and smaller ones
-// of ours: λ, keep and schedule of ptb-small-iss and ptb-medium-iss are ours,
-// since the paper has none for these sizes.
+// of ours: the paper has no ISS for other sizes than the large LSTM's and the
+// highway network's, and no GRU or tanh RNN, so λ, keep and schedule there are
+// ours. rhn-830 is that of table 2 (Zilly et al., arXiv:1607.03474).
 func treebankPresets() []tasks.Preset {
 	return []tasks.Preset{
 		preset("ptb-small", "2×200 LSTM of Zaremba et al.: no dropout, 13 epochs; published 121.39 valid, 115.91 test."),
@@ -31,6 +32,21 @@ func treebankPresets() []tasks.Preset {
 		preset("ptb-medium-iss", "ISS on the 2×650 LSTM; λ, keep and schedule are ours."),
 		preset("ptb-small-direct", "ptb-small trained afresh at learned sizes: give them with --units-from RUN."),
 		preset("ptb-medium-direct", "ptb-medium trained afresh at learned sizes: give them with --units-from RUN."),
+		preset("gru-650", "ptb-medium with GRUs."),
+		preset("gru-650-iss", "ISS on gru-650; λ, keep and schedule are ours."),
+		preset("gru-650-direct", "gru-650 trained afresh at learned sizes: give them with --units-from RUN."),
+		preset("gru-small", "ptb-small with GRUs."),
+		preset("gru-small-iss", "ISS on gru-small; λ, keep and schedule are ours."),
+		preset("rnn-650", "ptb-medium with tanh RNNs; the rate is ours."),
+		preset("rnn-650-iss", "ISS on rnn-650; λ, keep and schedule are ours."),
+		preset("rnn-650-direct", "rnn-650 trained afresh at learned sizes: give them with --units-from RUN."),
+		preset("rnn-small", "ptb-small with tanh RNNs; the rate is ours."),
+		preset("rnn-small-iss", "ISS on rnn-small; λ, keep and schedule are ours."),
+		preset("rhn-830", "Recurrent highway network of table 2: depth 10, width 830, tied; published 67.9 valid, 65.4 test."),
+		preset("rhn-830-iss", "ISS of table 2: λ 0.005, drop rates times 0.6; published 517 units at 68.1 valid, 65.4 test."),
+		preset("rhn-830-direct", "rhn-830 with the dropout of its ISS trained afresh at a learned size: give it with --units-from RUN."),
+		preset("rhn-small", "Recurrent highway network of depth 4 and width 200, 13 epochs; all of it ours."),
+		preset("rhn-small-iss", "ISS on rhn-small; λ is ours."),
 		preset("ptb-large-direct", "ptb-large trained afresh at learned sizes, keep 0.55 as in table 1: give them with --units-from RUN."),
 	}
 }
@@ -41,6 +57,9 @@ func grammarPresets() []tasks.Preset {
 	demo.WithTwin = true
 	return []tasks.Preset{
 		demo,
+		preset("demo-gru", "demo with GRUs, no dense twin."),
+		preset("demo-rnn", "demo with tanh RNNs, no dense twin."),
+		preset("demo-rhn", "demo with a recurrent highway network of depth 3, tied, no dense twin."),
 		preset("demo-dense", "The dense twin of demo: the same, without group Lasso."),
 	}
 }
