@@ -196,10 +196,10 @@ func clitics(c []cell, i int) (int, []int) {
 
 // contraction cuts a word that is made of two.
 func contraction(a, b string) rule {
-	n := len(a) + len(b)
+	word, n := a+b, len(a)+len(b)
 	blanks := []int{0, len(a), n}
 	return func(c []cell, i int) (int, []int) {
-		if has(c, i, a+b, true) && edge(c, i) && edge(c, i+n) {
+		if has(c, i, word, true) && edge(c, i) && edge(c, i+n) {
 			return n, blanks
 		}
 		return 0, nil
@@ -211,15 +211,18 @@ func wanna(c []cell, i int) (int, []int) {
 	if !isSpace(at(c, i+5)) {
 		return 0, nil
 	}
-	return contraction("wan", "na")(c, i)
+	return wanNa(c, i)
 }
+
+var wanNa = contraction("wan", "na")
 
 // afterBlank cuts 'tis and 'twas after a blank.
 func afterBlank(verb string) rule {
-	n := 3 + len(verb)
+	word, n := " 't"+verb, 3+len(verb)
+	blanks := []int{1, 3, n}
 	return func(c []cell, i int) (int, []int) {
-		if has(c, i, " 't"+verb, true) && edge(c, i+n) {
-			return n, []int{1, 3, n}
+		if has(c, i, word, true) && edge(c, i+n) {
+			return n, blanks
 		}
 		return 0, nil
 	}
