@@ -95,6 +95,11 @@ func (d *document) read() error {
 	case !found:
 		return fmt.Errorf("squad: %s has no \"data\"; a file of SQuAD is {\"version\": …, \"data\": [articles]}", d.name)
 	}
+	return d.end()
+}
+
+// end makes sure that nothing follows.
+func (d *document) end() error {
 	if _, err := d.json.Token(); !errors.Is(err, io.EOF) {
 		return fmt.Errorf("squad: %s: something follows the end of the document", d.here(d.json.InputOffset()))
 	}
@@ -249,7 +254,15 @@ func (d *document) broken(err error, start int64) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("squad: %s: %s", d.here(syntax.Offset), strings.TrimPrefix(err.Error(), "json: "))
 	case errors.As(err, &kind):
-		return fmt.Errorf("squad: %s: field %s of what begins here is a %s, not a %s", d.here(start), kind.Field, kind.Value, kind.Type.Kind())
+		return fmt.Errorf("squad: %s: %s is a %s, not a %s", d.here(start), within(kind.Field), kind.Value, kind.Type.Kind())
 	}
 	return fmt.Errorf("squad: %s: %w", d.here(d.places.read), err)
+}
+
+// within names a field of the value that begins at a place.
+func within(field string) string {
+	if field == "" {
+		return "what begins here"
+	}
+	return "field " + field + " of what begins here"
 }

@@ -69,12 +69,12 @@ func (l *line) pad() {
 // each calls f with the bytes of every run between blanks.
 func (l *line) each(f func(start, end int)) {
 	for i := 0; i < len(l.cells); {
-		if isSpace(l.cells[i].r) {
+		if IsSpace(l.cells[i].r) {
 			i++
 			continue
 		}
 		start := l.cells[i].start
-		for i < len(l.cells) && !isSpace(l.cells[i].r) {
+		for i < len(l.cells) && !IsSpace(l.cells[i].r) {
 			i++
 		}
 		f(start, l.cells[i-1].end)
@@ -105,12 +105,12 @@ func has(c []cell, i int, s string, fold bool) bool {
 	return true
 }
 
-// isSpace is white space as Python's str.split and \s see it: Unicode's, and the
+// IsSpace is white space as Python's str.split and \s see it: Unicode's, and the
 // separators U+001C to U+001F.
-func isSpace(r rune) bool { return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f }
+func IsSpace(r rune) bool { return unicode.IsSpace(r) || 0x1c <= r && r <= 0x1f }
 
-// isWord is a word character as Python's \w sees it.
-func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
+// IsWord is a word character as Python's \w sees it.
+func IsWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsNumber(r) }
 
 // edge reports whether a word begins or ends before cell i, Python's \b.
-func edge(c []cell, i int) bool { return isWord(at(c, i-1)) != isWord(at(c, i)) }
+func edge(c []cell, i int) bool { return IsWord(at(c, i-1)) != IsWord(at(c, i)) }

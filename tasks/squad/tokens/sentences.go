@@ -24,7 +24,7 @@ func Sentences(text string) []Span {
 	var out []Span
 	start := skip(text, 0)
 	for i := start; i < len(text); {
-		end := i + strings.IndexFunc(text[i:], isSpace)
+		end := i + strings.IndexFunc(text[i:], IsSpace)
 		if end < i {
 			end = len(text)
 		}
@@ -37,7 +37,7 @@ func Sentences(text string) []Span {
 		i = skip(text, end)
 	}
 	if start < len(text) {
-		out = append(out, Span{start, len(strings.TrimRightFunc(text, isSpace))})
+		out = append(out, Span{start, len(strings.TrimRightFunc(text, IsSpace))})
 	}
 	return out
 }

@@ -12,7 +12,7 @@ const closers = `)";}]*:@'({[!?`
 // skip returns the offset of the first character from i on that is no white
 // space.
 func skip(text string, i int) int {
-	return len(text) - len(strings.TrimLeftFunc(text[i:], isSpace))
+	return len(text) - len(strings.TrimLeftFunc(text[i:], IsSpace))
 }
 
 // first returns the first character of a text, or -1.
@@ -27,14 +27,14 @@ func first(text string) rune {
 // mayEnd reports whether a sentence may end before rest, which must hold more
 // than white space: the last sentence ends anyway.
 func mayEnd(rest string) bool {
-	return isSpace(first(rest)) && skip(rest, 0) < len(rest) || strings.ContainsRune(closers, first(rest))
+	return IsSpace(first(rest)) && skip(rest, 0) < len(rest) || strings.ContainsRune(closers, first(rest))
 }
 
 // closing returns the length of the quotes and brackets at the beginning of rest
 // that close what came before: white space, -- or the end follows them.
 func closing(rest string) int {
 	n := len(rest) - len(strings.TrimLeft(rest, `"')]}`))
-	if n == len(rest) || isSpace(first(rest[n:])) || strings.HasPrefix(rest[n:], "--") {
+	if n == len(rest) || IsSpace(first(rest[n:])) || strings.HasPrefix(rest[n:], "--") {
 		return n
 	}
 	return 0

@@ -109,7 +109,7 @@ func openingDouble(c []cell, i int) (int, []int) {
 // quotedLetter sets off ' before a word of one letter that is no clitic.
 func quotedLetter(c []cell, i int) (int, []int) {
 	r := at(c, i+1)
-	if c[i].r != '\'' || !isWord(r) || !edge(c, i+2) || strings.ContainsRune("mtsdn", unicode.ToLower(r)) {
+	if c[i].r != '\'' || !IsWord(r) || !edge(c, i+2) || strings.ContainsRune("mtsdn", unicode.ToLower(r)) {
 		return 0, nil
 	}
 	return 2, []int{1}
@@ -126,7 +126,7 @@ func finalStop(c []cell, i int) (int, []int) {
 		n++
 	}
 	for k := i + n; k < len(c); k++ {
-		if !isSpace(c[k].r) {
+		if !IsSpace(c[k].r) {
 			return 0, nil
 		}
 	}
@@ -208,7 +208,7 @@ func contraction(a, b string) rule {
 
 // wanna cuts the word where white space follows.
 func wanna(c []cell, i int) (int, []int) {
-	if !isSpace(at(c, i+5)) {
+	if !IsSpace(at(c, i+5)) {
 		return 0, nil
 	}
 	return wanNa(c, i)

@@ -75,17 +75,17 @@ func check(t require.TestingT, text string) {
 	for _, w := range Words(text) {
 		require.NotEmpty(t, w.Text)
 		require.GreaterOrEqual(t, w.Start, end)
-		require.Empty(t, strings.TrimFunc(text[end:w.Start], isSpace), "%q", text)
+		require.Empty(t, strings.TrimFunc(text[end:w.Start], IsSpace), "%q", text)
 		got := text[w.Start:w.End]
 		if got == "''" || got == "``" {
 			got = `"`
 		}
 		require.Equal(t, got, w.Text)
-		require.Equal(t, -1, strings.IndexFunc(w.Text, isSpace))
+		require.Equal(t, -1, strings.IndexFunc(w.Text, IsSpace))
 		if strings.ContainsAny(w.Text, Delimiters) && utf8.ValidString(text) {
 			require.Equal(t, 1, utf8.RuneCountInString(w.Text))
 		}
 		end = w.End
 	}
-	require.Empty(t, strings.TrimFunc(text[end:], isSpace))
+	require.Empty(t, strings.TrimFunc(text[end:], IsSpace))
 }
