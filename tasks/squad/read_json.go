@@ -21,7 +21,7 @@ type (
 		ID         string      `json:"id"`
 		Question   string      `json:"question"`
 		Answers    []rawAnswer `json:"answers"`
-		Impossible bool        `json:"is_impossible"`
+		Impossible bool        `json:"is_impossible,omitempty"`
 	}
 	rawAnswer struct {
 		Text  string `json:"text"`
