@@ -112,7 +112,7 @@ func (e *Encoder) Encode(passages []Passage, l Limits) *Encoded {
 		}
 		out.contexts = append(out.contexts, context)
 		for k, item := range p.Items {
-			if l != (Limits{}) && out.drops(item, l) {
+			if l != (Limits{}) && l.drops(item, &out.Dropped) {
 				continue
 			}
 			out.Examples = append(out.Examples, Example{
@@ -125,18 +125,18 @@ func (e *Encoder) Encode(passages []Passage, l Limits) *Encoded {
 }
 
 // drops reports whether a question is left out of training, and counts it.
-func (s *Encoded) drops(item Item, l Limits) bool {
+func (l Limits) drops(item Item, count *Dropped) bool {
 	if l.Question > 0 && len(item.Question.Tokens) > l.Question {
-		s.Dropped.Long++
+		count.Long++
 		return true
 	}
 	if len(item.Spans) == 0 {
-		s.Dropped.NoAnswer++
+		count.NoAnswer++
 		return true
 	}
 	for _, span := range item.Spans {
 		if l.Context > 0 && span.Last+1 >= l.Context {
-			s.Dropped.Late++
+			count.Late++
 			return true
 		}
 	}

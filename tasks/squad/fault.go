@@ -23,20 +23,24 @@ func (f Fault) String() string {
 	return fmt.Sprintf("%s: question %s: %s%s", f.Place, f.Question, what, f.Reason)
 }
 
-// faultsShown is the number of faults that an error lists.
+// faultsShown is the number of faults that are listed for people.
 const faultsShown = 5
 
-// faultsError is the error for faults that were not to be skipped.
-func faultsError(name string, faults []Fault) error {
-	var list []string
+// shown returns the first faults as text, and how many there are more.
+func shown(faults []Fault) (list []string) {
 	for _, f := range faults[:min(len(faults), faultsShown)] {
 		list = append(list, f.String())
 	}
 	if more := len(faults) - faultsShown; more > 0 {
 		list = append(list, fmt.Sprintf("and %d more", more))
 	}
+	return list
+}
+
+// faultsError is the error for faults that were not to be skipped.
+func faultsError(name string, faults []Fault) error {
 	return fmt.Errorf("squad: %s has %d questions or answers that cannot be used; mend them, or leave them out by choice:\n  %s",
-		name, len(faults), strings.Join(list, "\n  "))
+		name, len(faults), strings.Join(shown(faults), "\n  "))
 }
 
 // byteOffset returns the byte at which the code point with number n begins, and

@@ -108,17 +108,21 @@ func (s *Set) Passages() []Passage {
 // reason: a model that points at tokens can at best come near them.
 func (s *Set) Inexact() (list []Fault) {
 	for _, p := range s.Paragraphs {
-		context := NewText(p.Context)
-		for _, q := range p.Questions {
-			for i, a := range q.Answers {
-				span, ok := context.Span(a)
-				reason := "it has no token"
-				if ok {
-					reason = context.Differs(a, span)
-				}
-				if reason != "" {
-					list = append(list, Fault{p.Place, q.ID, i, reason})
-				}
+		list = append(list, p.inexact(NewText(p.Context))...)
+	}
+	return list
+}
+
+func (p Paragraph) inexact(context Text) (list []Fault) {
+	for _, q := range p.Questions {
+		for i, a := range q.Answers {
+			span, ok := context.Span(a)
+			reason := "it has no token"
+			if ok {
+				reason = context.Differs(a, span)
+			}
+			if reason != "" {
+				list = append(list, Fault{p.Place, q.ID, i, reason})
 			}
 		}
 	}
