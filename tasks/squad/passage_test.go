@@ -11,14 +11,20 @@ import (
 	"pgregory.net/rapid"
 )
 
-// real reads a file of the real SQuAD, of squad in ISS_DATA or in ../shared/data
-// beside the folder of go.mod. The test is skipped without it.
+// real reads a file of the real SQuAD once, of squad in ISS_DATA or in
+// ../shared/data beside the folder of go.mod. The test is skipped without it.
 func real(t testing.TB, name string) *Set {
 	t.Helper()
-	s, err := ReadFile(filepath.Join(dataFolder(t), "squad", name), Options{})
-	require.NoError(t, err)
-	return s
+	path := filepath.Join(dataFolder(t), "squad", name)
+	if sets[name] == nil {
+		s, err := ReadFile(path, Options{})
+		require.NoError(t, err)
+		sets[name] = s
+	}
+	return sets[name]
 }
+
+var sets = map[string]*Set{} // tests run one after the other
 
 func dataFolder(t testing.TB) string {
 	t.Helper()

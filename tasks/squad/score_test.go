@@ -2,6 +2,7 @@ package squad
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -59,6 +60,22 @@ func TestCompareIsSymmetric(t *testing.T) {
 			require.Equal(t, 1.0, f1)
 		}
 	})
+}
+
+// The same rules in Python give the same on 400 random pairs: see
+// testdata/score_golden.py.
+func TestCompareIsPythons(t *testing.T) {
+	raw, err := os.ReadFile(filepath.Join("testdata", "score_golden.txt"))
+	require.NoError(t, err)
+	lines := strings.Split(strings.TrimSpace(string(raw)), "\n")[1:]
+	require.Len(t, lines, 400)
+	for _, line := range lines {
+		var row [4]any
+		require.NoError(t, json.Unmarshal([]byte(line), &row))
+		em, f1 := Compare(row[0].(string), row[1].(string))
+		assert.Equal(t, row[2], em, line)
+		assert.InDelta(t, row[3], f1, 1e-15, line)
+	}
 }
 
 func TestScore(t *testing.T) {
