@@ -157,14 +157,14 @@ func TestEncodeReal(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	train := real(t, "train-subset.json").Passages()
+	train := realPassages(t, "train-subset.json")
 	v := NewVocabulary(Count(train), Published, nil)
 	e := NewEncoder(v, nil, CharWidth)
 	s := e.Encode(train, PublishedLimits)
 	assert.Equal(t, Dropped{Long: 8, Cut: 5}, s.Dropped)
 	assert.Equal(t, 12171-8, len(s.Examples))
 
-	passages := real(t, "dev-v1.1.json").Passages()
+	passages := realPassages(t, "dev-v1.1.json")
 	s = e.Encode(passages, Limits{})
 	assert.Equal(t, Dropped{}, s.Dropped)
 	b := NewEvaluation(s, 60)

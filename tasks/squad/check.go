@@ -1,10 +1,7 @@
 package squad
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 )
@@ -75,27 +72,17 @@ func (p *PartReport) read() error {
 		return fmt.Errorf("squad: %w", err)
 	}
 	defer f.Close()
-	sum, size := sha256.New(), new(counter)
-	in := io.TeeReader(f, io.MultiWriter(sum, size))
+	in := newSummed(f)
 	info, err := Read(in, p.File, Options{SkipFaults: true, Unanswerable: true}, p.add)
 	if err != nil {
 		return err
 	}
-	if _, err := io.Copy(io.Discard, in); err != nil {
-		return fmt.Errorf("squad: %s: %w", p.File, err)
+	if p.SHA256, err = in.end(p.File); err != nil {
+		return err
 	}
 	p.Version, p.Articles, p.Faults = info.Version, info.Articles, append(p.Faults, info.Faults...)
-	p.Bytes, p.SHA256 = int64(*size), hex.EncodeToString(sum.Sum(nil))
-	p.Known = p.SHA256 == published[p.Part]
+	p.Bytes, p.Known = in.bytes, p.SHA256 == published[p.Part]
 	return nil
-}
-
-// counter counts bytes.
-type counter int64
-
-func (c *counter) Write(b []byte) (int, error) {
-	*c += counter(len(b))
-	return len(b), nil
 }
 
 // add counts a paragraph.

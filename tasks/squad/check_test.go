@@ -22,6 +22,7 @@ func folder(t *testing.T, files ...string) string {
 }
 
 func TestCheckKnowsSQuAD(t *testing.T) {
+	assert.Equal(t, published["dev"], real(t, "dev-v1.1.json").SHA256)
 	r, err := Check(filepath.Join(dataFolder(t), "squad"))
 	require.NoError(t, err)
 	require.Len(t, r.Parts, 2)
@@ -91,6 +92,9 @@ func TestFolders(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, []int{1, 1}, []int{train.Questions(), dev.Questions()})
 	assert.True(t, Holds(dir))
+	train, dev, err = Open("", Options{})
+	require.NoError(t, err)
+	assert.Equal(t, []int{3200, 400}, []int{train.Questions(), dev.Questions()}, "embedded")
 	assert.False(t, Holds(folder(t, "train.txt", "a")))
 	assert.False(t, Holds("none"))
 	_, err = Check(folder(t, "dev.json", "["))

@@ -4,6 +4,7 @@ package squad
 type Set struct {
 	Name       string // file, or "embedded questions"
 	Version    string // as the file says, such as "1.1"
+	SHA256     string // of the file
 	Articles   int
 	Paragraphs []Paragraph
 	Faults     []Fault // what was left out

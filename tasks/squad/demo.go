@@ -1,12 +1,20 @@
 package squad
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/core/rng"
+)
+
+// Sizes of the embedded questions that Open returns, in paragraphs.
+const (
+	DemoTrain = 800
+	DemoDev   = 100
 )
 
 // demoSentences is the number of sentences of an embedded paragraph.
@@ -20,7 +28,7 @@ const demoSentences = 4
 //
 // The part "train" or "dev" and the seed decide all of it; the parts are drawn
 // apart and share no paragraph by more than chance. Each paragraph has a question
-// on each of its 4 sentences.
+// on each of its 4 sentences. Its SHA256 is that of what Write writes.
 func Demo(part string, paragraphs int, seed uint64) *Set {
 	r := rng.New(seed, "squad/demo/"+part)
 	s := &Set{Name: "embedded questions, " + part, Version: "1.1", Articles: 1}
@@ -30,6 +38,11 @@ func Demo(part string, paragraphs int, seed uint64) *Set {
 	if paragraphs == 0 {
 		s.Articles = 0
 	}
+	sum := sha256.New()
+	if err := s.Write(sum); err != nil {
+		panic(fmt.Sprintf("squad: %v", err)) // a hash takes all
+	}
+	s.SHA256 = hex.EncodeToString(sum.Sum(nil))
 	return s
 }
 

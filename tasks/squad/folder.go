@@ -65,8 +65,12 @@ func Holds(dir string) bool {
 	return false
 }
 
-// Open reads train and dev of a folder, both of which must be there.
+// Open reads train and dev of a folder, both of which must be there. Without a
+// folder ("") they are the embedded questions.
 func Open(dir string, o Options) (train, dev *Set, err error) {
+	if dir == "" {
+		return Demo("train", DemoTrain, 1), Demo("dev", DemoDev, 1), nil
+	}
 	p, err := Find(dir)
 	if err != nil {
 		return nil, nil, err

@@ -24,7 +24,21 @@ func real(t testing.TB, name string) *Set {
 	return sets[name]
 }
 
-var sets = map[string]*Set{} // tests run one after the other
+// realPassages are its passages.
+func realPassages(t testing.TB, name string) []Passage {
+	t.Helper()
+	s := real(t, name)
+	if passages[name] == nil {
+		passages[name] = s.Passages()
+	}
+	return passages[name]
+}
+
+// Tests run one after the other.
+var (
+	sets     = map[string]*Set{}
+	passages = map[string][]Passage{}
+)
 
 func dataFolder(t testing.TB) string {
 	t.Helper()

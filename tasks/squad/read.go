@@ -39,11 +39,15 @@ func ReadFile(path string, o Options) (*Set, error) {
 // ReadSet is ReadFile for what can be read from r; the name is for messages.
 func ReadSet(r io.Reader, name string, o Options) (*Set, error) {
 	s := &Set{Name: name}
-	info, err := Read(r, name, o, func(p Paragraph) error {
+	in := newSummed(r)
+	info, err := Read(in, name, o, func(p Paragraph) error {
 		s.Paragraphs = append(s.Paragraphs, p)
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if s.SHA256, err = in.end(name); err != nil {
 		return nil, err
 	}
 	s.Version, s.Articles, s.Faults = info.Version, info.Articles, info.Faults

@@ -1,7 +1,9 @@
 package squad
 
 import (
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -44,6 +46,8 @@ func TestReadSet(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := read(c.text, Options{})
 			require.NoError(t, err)
+			assert.Equal(t, fmt.Sprintf("%x", sha256.Sum256([]byte(c.text))), got.SHA256)
+			got.SHA256 = ""
 			assert.Equal(t, c.place, got.Paragraphs[0].Place)
 			for i := range want.Paragraphs {
 				got.Paragraphs[i].Place = want.Paragraphs[i].Place // lines move

@@ -87,7 +87,7 @@ func TestVocabularyOfTrain(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	folder := dataFolder(t)
-	train := Count(real(t, "train-subset.json").Passages())
+	train := Count(realPassages(t, "train-subset.json"))
 	table, err := glove.ReadFile(filepath.Join(folder, "glove", "glove.6B.100d.subset.txt.gz"), 100, Needs(train))
 	require.NoError(t, err)
 	v := NewVocabulary(train, Published, table)
