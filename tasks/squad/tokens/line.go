@@ -18,16 +18,35 @@ var blank = cell{' ', -1, -1}
 // the published ones, and offsets are kept by themselves.
 type line struct {
 	cells, spare []cell
+
+	ascii [128]bool // characters that the line had when it was read
+	other bool      // it had characters beyond ASCII
 }
 
 // read makes the line hold text[start:end].
 func (l *line) read(text string, start, end int) {
-	l.cells = l.cells[:0]
+	l.cells, l.ascii, l.other = l.cells[:0], [128]bool{}, false
 	for i := start; i < end; {
 		r, n := utf8.DecodeRuneInString(text[i:end])
 		l.cells = append(l.cells, cell{r, i, i + n})
+		if r < 128 {
+			l.ascii[r] = true
+		} else {
+			l.other = true
+		}
 		i += n
 	}
+}
+
+// hasAny reports whether the line may have had one of the characters when it was
+// read.
+func (l *line) hasAny(chars string) bool {
+	for _, r := range chars {
+		if r < 128 && l.ascii[r] || r >= 128 && l.other {
+			return true
+		}
+	}
+	return false
 }
 
 // rule looks at the cells from i on. It returns how many of them it covers (0:

@@ -12,31 +12,48 @@ const opening = '`'
 // treebank cuts a sentence by the rules of the Penn TreeBank as NLTK's
 // NLTKWordTokenizer (3.8) refines them, in its order.
 func (l *line) treebank() {
-	for _, f := range marks {
-		l.apply(f)
+	for _, s := range marks {
+		l.step(s)
 	}
 	l.pad()
-	for _, f := range endings {
-		l.apply(f)
+	for _, s := range endings {
+		l.step(s)
+	}
+}
+
+// step is a rule with the characters of which a line must have one, as it was
+// read, for the rule to do anything.
+type step struct {
+	needs string
+	rule  rule
+}
+
+// step applies a rule unless it has nothing to do.
+func (l *line) step(s step) {
+	if l.hasAny(s.needs) {
+		l.apply(s.rule)
 	}
 }
 
 var (
 	// marks are the rules of what opens, and of punctuation.
-	marks = []rule{
-		openingMarks, openingFirst, pair("``"), openingDouble, quotedLetter,
-		finalStop, commaColon, commaColonLast, dots, one(";@#$%&"), one("?!"), quoteAfter, one("*"),
-		one("][(){}<>"), pair("--"),
+	marks = []step{
+		{"«“‘„`", openingMarks}, {`"`, openingFirst}, {"`\"'", pair("``")}, {`"'`, openingDouble}, {"'", quotedLetter},
+		{".", finalStop}, {",:", commaColon}, {",:", commaColonLast}, {".", dots}, alone(";@#$%&"), alone("?!"), {"'", quoteAfter}, alone("*"),
+		alone("][(){}<>"), {"-", pair("--")},
 	}
 	// endings are the rules of what closes, and of contractions; they want a
 	// blank at either end.
-	endings = []rule{
-		one("»”’"), pair("''"), one(`"`), clitic, clitics,
-		contraction("can", "not"), contraction("d", "'ye"), contraction("gim", "me"), contraction("gon", "na"),
-		contraction("got", "ta"), contraction("lem", "me"), contraction("more", "'n"), wanna,
-		afterBlank("is"), afterBlank("was"),
+	endings = []step{
+		alone("»”’"), {"'", pair("''")}, alone(`"`), {"'", clitic}, {"'", clitics},
+		{"cC", contraction("can", "not")}, {"'", contraction("d", "'ye")}, {"gG", contraction("gim", "me")}, {"gG", contraction("gon", "na")},
+		{"gG", contraction("got", "ta")}, {"lL", contraction("lem", "me")}, {"'", contraction("more", "'n")}, {"wW", wanna},
+		{"'", afterBlank("is")}, {"'", afterBlank("was")},
 	}
 )
+
+// alone is one with what it needs.
+func alone(chars string) step { return step{chars, one(chars)} }
 
 // around are the blanks before and after what a rule covers.
 var around = [...][]int{1: {0, 1}, 2: {0, 2}}
