@@ -108,6 +108,8 @@ func TestFaults(t *testing.T) {
 	cases := []struct{ name, text, want string }{
 		{"offset", answers(`[{"text": "b", "answer_start": 1}]`), `answer 0: "b" does not stand at character 1 of the context; the nearest place is 2`},
 		{"beyond", answers(`[{"text": "b", "answer_start": 9}]`), "the nearest place is 2"},
+		{"nearest in characters", strings.Replace(answers(`[{"text": "b", "answer_start": 0}]`), `"a b"`, `"é😀 b"`, 1), "the nearest place is 3"},
+		{"nearest of several", strings.Replace(answers(`[{"text": "b", "answer_start": 5}]`), `"a b"`, `"b é b  b"`, 1), "the nearest place is 4"},
 		{"negative", answers(`[{"text": "b", "answer_start": -1}]`), "the nearest place is 2"},
 		{"nowhere", answers(`[{"text": "z", "answer_start": 0}]`), `"z" does not stand at character 0 of the context, nor elsewhere in it`},
 		{"empty answer", answers(`[{"text": " ", "answer_start": 1}]`), "answer 0: its text is empty"},
@@ -122,13 +124,12 @@ func TestFaults(t *testing.T) {
 			assert.ErrorContains(t, err, "a.json has 1 questions or answers that cannot be used")
 			assert.ErrorContains(t, err, c.want)
 
-			more := strings.Replace(c.text, `"qas": [`, `"qas": [{"id": "2", "question": "q", "answers": [{"text": "a", "answer_start": 0}]}, `, 1)
-			more = strings.Replace(more, `}, ]`, `}]`, 1)
+			more := strings.Replace(c.text, `]}], "version"`, `, {"context": "a", "qas": [{"id": "2", "question": "q", "answers": [{"text": "a", "answer_start": 0}]}]}]}], "version"`, 1)
 			got, err := read(more, Options{SkipFaults: true})
 			require.NoError(t, err)
 			require.Len(t, got.Faults, 1)
 			assert.Contains(t, got.Faults[0].String(), c.want)
-			assert.Equal(t, "2", got.Paragraphs[0].Questions[0].ID)
+			assert.Equal(t, "2", got.Paragraphs[2].Questions[0].ID, "the others stay")
 		})
 	}
 	many := answers(`[` + strings.Repeat(`{"text": "z", "answer_start": 0},`, 6) + `{"text": "b", "answer_start": 2}]`)
