@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 )
 
@@ -38,38 +37,6 @@ type document struct {
 	json    *json.Decoder
 	ids     map[string]bool // of questions
 	info    Info
-}
-
-// places is a reader that remembers where lines begin.
-type places struct {
-	r     io.Reader
-	read  int64
-	lines []int64 // offsets after line feeds
-}
-
-// Read implements io.Reader. It drops a byte order mark.
-func (p *places) Read(b []byte) (int, error) {
-	n, err := p.r.Read(b)
-	if p.read == 0 && n >= 3 && string(b[:3]) == "\ufeff" {
-		b[0], b[1], b[2] = ' ', ' ', ' '
-	}
-	for i, c := range b[:n] {
-		if c == '\n' {
-			p.lines = append(p.lines, p.read+int64(i)+1)
-		}
-	}
-	p.read += int64(n)
-	return n, err
-}
-
-// at returns "line:column" of an offset; columns count bytes from 1.
-func (p *places) at(offset int64) string {
-	line, _ := slices.BinarySearch(p.lines, offset+1)
-	start := int64(0)
-	if line > 0 {
-		start = p.lines[line-1]
-	}
-	return fmt.Sprintf("%d:%d", line+1, offset-start+1)
 }
 
 // here names the place of an offset.
@@ -248,11 +215,14 @@ func (d *document) value(into any) error {
 func (d *document) broken(err error, start int64) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
+	var encoding *encodingError
 	switch {
 	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return fmt.Errorf("squad: %s: the file ends before the document does; it is cut short", d.here(d.places.read))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("squad: %s: %s", d.here(syntax.Offset), strings.TrimPrefix(err.Error(), "json: "))
+	case errors.As(err, &encoding):
+		return fmt.Errorf("squad: %s: %w", d.here(encoding.offset), err)
 	case errors.As(err, &kind):
 		return fmt.Errorf("squad: %s: %s is a %s, not a %s", d.here(start), within(kind.Field), kind.Value, kind.Type.Kind())
 	}

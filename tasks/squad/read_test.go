@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -80,6 +81,8 @@ func TestReadSaysWhere(t *testing.T) {
 		{"no paragraphs", `{"data": [{"title": "a"}]}`, `a.json:1:11: an article has no "paragraphs"`},
 		{"no context", with(`"context": "c"`, `"konte": "c"`), `a.json:3:4: a paragraph has no "context"`},
 		{"nothing asked", `{"data": []}`, "has no question that can be used"},
+		{"not UTF-8", with(`"what"`, "\"wh\xe9t\""), "a.json:2:56: byte 0xe9 is not UTF-8; convert the file to UTF-8 first"},
+		{"a character cut short", file[:strings.Index(file, "what")] + "\xe5\x8c", "a.json:2:56: the file ends"},
 		{"text instead", "hello", "invalid character 'h'"},
 	}
 	for _, c := range cases {
@@ -93,6 +96,24 @@ func TestReadSaysWhere(t *testing.T) {
 	assert.EqualError(t, err, "squad: file none.json does not exist")
 	_, err = ReadSet(iotest.ErrReader(errors.New("disk")), "a.json", Options{})
 	assert.ErrorContains(t, err, "disk")
+}
+
+// A reader may give a file in pieces of any size.
+func TestReadInPieces(t *testing.T) {
+	text := "\n" + with(`"a b"`, `"北😀b"`)
+	want, err := read(text, Options{})
+	require.NoError(t, err)
+	for name, r := range map[string]io.Reader{
+		"bytes":        iotest.OneByteReader(strings.NewReader(text)),
+		"halves":       iotest.HalfReader(strings.NewReader(text)),
+		"with the end": iotest.DataErrReader(strings.NewReader(text)),
+	} {
+		got, err := ReadSet(r, "a.json", Options{})
+		require.NoError(t, err, name)
+		assert.Equal(t, want.Paragraphs[0].Questions, got.Paragraphs[0].Questions, name)
+	}
+	_, err = ReadSet(iotest.OneByteReader(strings.NewReader("{\n\"a\": \"\xe5\x8cx\"}")), "a.json", Options{})
+	assert.ErrorContains(t, err, "a.json:2:7: byte 0xe5 is not UTF-8")
 }
 
 // However a file is cut short, it is an error, and never another set.
