@@ -41,6 +41,7 @@ var apart = map[string][]string{
 	"cells":       {"groups", "tasks", "cells/celltest"},
 	"tasks/train": {"cells"},
 	"tasks/ptb":   {"cells"},
+	"tasks/squad": {"cells", "tasks/ptb"},
 	"tasks/bench": {"cells", "tasks/ptb"},
 	"core/optim":  {"core/engine", "core/interp"},
 	"core/graph":  {"schemas"},

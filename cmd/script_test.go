@@ -63,6 +63,9 @@ func TestStories(t *testing.T) {
 			case "ptb": // the Penn TreeBank is there
 				_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
 				return err == nil, nil
+			case "squad": // SQuAD is there
+				_, err := os.Stat(filepath.Join(data, "squad", "dev-v1.1.json"))
+				return err == nil, nil
 			}
 			return false, fmt.Errorf("no condition %q", cond)
 		},
