@@ -130,7 +130,10 @@ func (a *app) benchModel(c *cobra.Command, f *benchFlags, m *model.Model) (bench
 		return b, nil
 	}
 	b.Training = &bench.Training{Config: m.Config}
-	b.Binding = graph.Binding{"time": m.Config.Train.Steps, "batch": m.Config.Train.Batch}
+	b.Binding = graph.Binding{"batch": m.Config.Train.Batch}
+	if n := m.Config.Train.Steps; n > 0 { // a task whose data decide has none
+		b.Binding["time"] = n
+	}
 	if c.Flags().Changed("batch") {
 		b.Binding["batch"] = f.Batch
 	}
