@@ -91,7 +91,7 @@ func (l *linter) stranger(g *study, j int) *Class {
 	for _, r := range l.readings(e, e.Axis) {
 		if r.class == own && r.complete() {
 			f := l.say(Fatal, Unaligned, pointer, "component 0 has unit %d of class %s here and unit %d elsewhere in the group", r.units[0], own.Name, g.whole.units[0])
-			f.Class = own.Name
+			f.Class, f.Do = own.Name, "the ranges of a group run in step: give these units a group of their own, or leave the entry out"
 			return nil
 		}
 	}
