@@ -78,6 +78,12 @@ type mutant struct {
 func at(i int) string        { return fmt.Sprint("/groups/", i) }
 func within(i, j int) string { return fmt.Sprint("/groups/", i, "/", j) }
 
+// groupOf is the group that a pointer leads into.
+func groupOf(pointer string) string {
+	parts := strings.SplitN(pointer, "/", 4)
+	return strings.Join(parts[:min(3, len(parts))], "/")
+}
+
 var mutants = []mutant{
 	{"removed", []groups.Kind{groups.NoReader, groups.NoOwner}, func(_ *rand.Rand, _ *graph.Graph, f *list, i, j int) []string {
 		if len(f.Groups[i]) < 2 {
@@ -197,7 +203,7 @@ var mutants = []mutant{
 }
 
 // Lint finds what is wrong with a file that is spoiled in one place, at that
-// place, and says nothing of the file before.
+// place, and says nothing of the file before nor of the groups beside it.
 func TestLintFindsMutants(t *testing.T) {
 	models := []*graph.Graph{stacked(t, 50, 7, 5, 6, 8), stacked(t, 50, 6, 6, 6), highway(t, 40, 6, 3), mixing(t, 4)}
 	for _, c := range cases(25) {
@@ -226,8 +232,12 @@ func TestLintFindsMutants(t *testing.T) {
 				found := spoiled.Lint(d, chosen)
 				for _, pointer := range due {
 					assert.True(t, slices.ContainsFunc(found, func(x groups.Finding) bool {
-						return strings.HasPrefix(x.Fault.Pointer, pointer) && slices.Contains(m.kinds, x.Kind)
+						return strings.HasPrefix(x.Fault.Pointer+"/", pointer+"/") && slices.Contains(m.kinds, x.Kind)
 					}), "%s %d, %s, seed %d: no finding of %v at %s in\n%s%s", g.Name, n, m.name, seed, m.kinds, pointer, text(found), show(spoiled))
+				}
+				for _, x := range found {
+					spoilt := slices.ContainsFunc(append(due, at(i)), func(pointer string) bool { return groupOf(x.Fault.Pointer) == groupOf(pointer) })
+					assert.True(t, x.Severity == groups.Remark || spoilt, "%s %d, %s, seed %d: %s\nin a group that nobody spoiled", g.Name, n, m.name, seed, x)
 				}
 				_, err := spoiled.Bind(g)
 				fatal := slices.ContainsFunc(found, func(x groups.Finding) bool { return x.Severity == groups.Fatal })
