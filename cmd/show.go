@@ -152,7 +152,7 @@ func (a *app) showModel(m *model.Model, all bool, f *format) error {
 		Name: m.Name, Config: m.Config, Params: params(d.Graph), States: states(d.Graph),
 		Weights: core.Weights(d.Graph), MultAdds: core.MultAdds(d.Graph), Classes: classViews(d, d.Classes, chosen),
 	}
-	cell, err := a.Cells.Get(m.Config.Model.Cell)
+	cell, err := m.Config.Model.Plugin(a.Cells)
 	if err != nil {
 		return err
 	}
