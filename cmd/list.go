@@ -1,8 +1,6 @@
 package cmd
 
 import (
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
@@ -43,14 +41,13 @@ func (a *app) listOf(name, short string, all func() ([]listed, error)) *cobra.Co
 		if err != nil {
 			return err
 		}
-		forms := slices.ContainsFunc(items, func(i listed) bool { return i.Form != "" })
 		t := &term.Table{}
 		for _, i := range items {
-			if forms {
-				t.Row(i.Name, i.Form, i.Doc)
-			} else {
-				t.Row(i.Name, i.Doc)
+			doc := i.Doc
+			if i.Form == "equations" {
+				doc += " (equations)"
 			}
+			t.Row(i.Name, doc)
 		}
 		return f.print(a.Streams, t, items)
 	}
