@@ -12,12 +12,16 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/seed391906a2/iss/cells/equation"
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/registry"
 )
 
-// All are the cells that come with iss.
-func All() []core.CellPlugin { return []core.CellPlugin{GRU, LSTM, RHN, RNN} }
+// All are the cells that come with iss: those of this package, and those that
+// are documents.
+func All() []core.CellPlugin {
+	return append([]core.CellPlugin{GRU, LSTM, RHN, RNN}, equation.Shipped()...)
+}
 
 // Catalogue is a registry of plug-ins. A name that is taken is an error that
 // names both sources.

@@ -26,7 +26,7 @@ var floors = [][]string{
 	{"core/graph"},
 	{"core/interp", "core/engine", "core/checkpoint"},
 	{"core"},
-	{"groups", "core/nn", "core/optim", "core/onnx"},
+	{"groups", "core/nn", "core/optim", "core/onnx", "cells/equation"},
 	{"tasks"},
 	{"tasks/runs"},
 	{"tasks/train", "cells"},

@@ -11,6 +11,7 @@ type listed struct {
 	Name   string `json:"name"`
 	Doc    string `json:"doc"`
 	Source string `json:"source,omitempty"`
+	Form   string `json:"form,omitempty"` // of a cell: "Go", or "equations" if it is a document
 }
 
 func (a *app) listCommand() *cobra.Command {
@@ -42,7 +43,11 @@ func (a *app) listOf(name, short string, all func() ([]listed, error)) *cobra.Co
 		}
 		t := &term.Table{}
 		for _, i := range items {
-			t.Row(i.Name, i.Doc)
+			doc := i.Doc
+			if i.Form == "equations" {
+				doc += " (equations)"
+			}
+			t.Row(i.Name, doc)
 		}
 		return f.print(a.Streams, t, items)
 	}
@@ -53,7 +58,11 @@ func (a *app) listCells() []listed {
 	var out []listed
 	for _, name := range a.Cells.Names() {
 		if p, err := a.Cells.Get(name); err == nil {
-			out = append(out, listed{p.Name, p.Doc, p.Source})
+			l := listed{Name: p.Name, Doc: p.Doc, Source: p.Source, Form: "Go"}
+			if p.Document != nil {
+				l.Form = "equations"
+			}
+			out = append(out, l)
 		}
 	}
 	return out
@@ -63,7 +72,7 @@ func (a *app) listTasks() []listed {
 	var out []listed
 	for _, name := range a.Tasks.Names() {
 		if t, err := a.Tasks.Get(name); err == nil {
-			out = append(out, listed{t.Name, t.Doc, t.Source})
+			out = append(out, listed{Name: t.Name, Doc: t.Doc, Source: t.Source})
 		}
 	}
 	return out
@@ -73,7 +82,7 @@ func (a *app) listPresets() []listed {
 	var out []listed
 	for _, name := range a.Presets.Names() {
 		if p, err := a.Presets.Get(name); err == nil {
-			out = append(out, listed{p.Name, p.Doc, "task " + p.Task})
+			out = append(out, listed{Name: p.Name, Doc: p.Doc, Source: "task " + p.Task})
 		}
 	}
 	return out

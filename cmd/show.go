@@ -70,6 +70,7 @@ With --svg it is drawn from its trace, as figures 2 and 3 of the paper: the
 flow of data through one step, and the weights to scale, with all that belongs
 to one unit in colour; of a compacted run, all that was cut out of a class.`,
 		Example: `  iss show lstm
+  iss show cell.json
   iss show ptb-large-iss --all
   iss show @last
   iss show lstm --svg lstm.svg
@@ -88,7 +89,11 @@ to one unit in colour; of a compacted run, all that was cut out of a class.`,
 		if err != nil {
 			return err
 		}
-		if p, err := a.Cells.Get(x); err == nil {
+		p, isCell, err := a.cellNamed(x)
+		if err != nil {
+			return err
+		}
+		if isCell {
 			switch {
 			case len(*s) > 0:
 				return wrongf("%s is a cell, which has no configuration; --set goes with a preset or a configuration file: iss show demo --set model.cell=%s", x, x)
@@ -152,7 +157,7 @@ func (a *app) showModel(m *model.Model, all bool, f *format) error {
 		Name: m.Name, Config: m.Config, Params: params(d.Graph), States: states(d.Graph),
 		Weights: core.Weights(d.Graph), MultAdds: core.MultAdds(d.Graph), Classes: classViews(d, d.Classes, chosen),
 	}
-	cell, err := a.Cells.Get(m.Config.Model.Cell)
+	cell, err := m.Config.Model.Plugin(a.Cells)
 	if err != nil {
 		return err
 	}

@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed391906a2/iss/cells/equation"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/schemas"
 )
 
 // cellView is what show says of a cell.
@@ -35,6 +37,30 @@ const (
 	shownInput  = 997
 	shownHidden = 101
 )
+
+// cellNamed is the cell of that name, or the one that a file of that name holds
+// as equations. It is false if there is neither.
+func (a *app) cellNamed(x string) (p core.CellPlugin, ok bool, err error) {
+	if p, err := a.Cells.Get(x); err == nil {
+		return p, true, nil
+	}
+	text, err := schemas.ReadFile(x)
+	if err != nil {
+		return p, false, nil // a preset, a run, or nothing; who looks for these tells
+	}
+	doc, err := schemas.Parse(x, text)
+	if err != nil {
+		return p, false, nil // as above
+	}
+	fields, _ := doc.Value.(map[string]any)
+	if _, ok := fields["equations"]; !ok {
+		return p, false, nil
+	}
+	if p, err = equation.Parse(x, text); err != nil {
+		return p, true, wrong(err)
+	}
+	return p, true, nil
+}
 
 func (a *app) showCell(p core.CellPlugin, f *format) error {
 	v := cellView{Name: p.Name, Doc: p.Doc, Source: p.Source, Options: p.Options, Keep: p.Keep}

@@ -52,7 +52,10 @@ type CellPlugin struct {
 	Source  string   // paper and equation, or file
 	Options []byte   // JSON Schema (draft-07) of the options; nil: there are none
 	Keep    []string // places inside the step that may have dropout
-	New     func(CellConfig) (Cell, error)
+	// Document is the text that the cell is made of, if its equations are not
+	// written in Go (cells/equation).
+	Document []byte
+	New      func(CellConfig) (Cell, error)
 }
 
 // OutputSize is the number of units of a cell's output, for an input of so

@@ -1,6 +1,7 @@
 package tasks
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/seed391906a2/iss/core/optim"
@@ -31,6 +32,7 @@ type Text struct {
 // Model is what is trained.
 type Model struct {
 	Cell      string             `json:"cell"`
+	Document  json.RawMessage    `json:"-"`                   // of a cell that is written as equations here; its JSON form is "cell"
 	Options   map[string]any     `json:"options,omitempty"`   // as the cell's schema allows
 	Embedding int                `json:"embedding,omitempty"` // units of the embedded input
 	Hidden    []int              `json:"hidden"`              // units of each layer, from the input up

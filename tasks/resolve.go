@@ -36,6 +36,10 @@ type Query struct {
 // for the JSON in a file, null takes the field away, and the index one beyond
 // the end of a list appends.
 //
+// A cell is named, or is a document of equations (cells/equation), or "@FILE"
+// with one in it, beside the document that says so. Documents replace each
+// other as a whole.
+//
 // What is not said has the defaults of schemas/config. The whole is checked once,
 // against the schema with the options of q.Cells and for contradictions. The error
 // is a schemas.Faults that tells each fault where its author wrote it:
@@ -66,10 +70,11 @@ func Resolve(q Query) (Config, error) {
 type resolver struct {
 	Query
 	*tree
-	layers   []layer // what the tree was made of, by rank
-	settings int     // rank of the first setting
-	preset   string  // the configuration's "preset"
-	probes   []layer // settings that took away what was not there
+	layers   []layer          // what the tree was made of, by rank
+	settings int              // rank of the first setting
+	preset   string           // the configuration's "preset"
+	probes   []layer          // settings that took away what was not there
+	own      *core.CellPlugin // the cell that the configuration holds as a document
 	faults   schemas.Faults
 }
 
@@ -78,6 +83,7 @@ type layer struct {
 	preset string            // a preset's name, or
 	set    int               // number of a setting, from 1, or
 	doc    *schemas.Document // the document; also what a setting read from a file
+	cell   *schemas.Document // file that the document's cell was read from
 	path   []string          // of a setting
 }
 
@@ -104,10 +110,17 @@ func (r *resolver) schema() (*schemas.Schema, error) {
 	var slots []schemas.Slot
 	if r.Cells != nil {
 		s := schemas.Slot{Choice: "/model/cell", Options: "/model/options"}
+		r.own = r.ownCell()
+		if r.own != nil {
+			s.Parts = append(s.Parts, schemas.Part{Name: r.own.Name, Source: r.own.Source, Schema: r.own.Options})
+		}
 		for _, name := range r.Cells.Names() {
 			p, err := r.Cells.Get(name)
 			if err != nil {
 				return nil, err
+			}
+			if r.own != nil && r.own.Name == name {
+				continue
 			}
 			s.Parts = append(s.Parts, schemas.Part{Name: name, Source: p.Source, Schema: p.Options})
 		}

@@ -75,6 +75,9 @@ func (r *resolver) author(f schemas.Fault) (rank int, ok bool) {
 
 // place writes a fault as one of this layer.
 func (l layer) place(f schemas.Fault) schemas.Fault {
+	if placed, ok := l.placeCell(f); ok {
+		return placed
+	}
 	switch {
 	case l.preset != "":
 		f.File = "preset " + l.preset

@@ -123,6 +123,7 @@ func (r *resolver) lay(l layer, doc *schemas.Document) {
 	for _, name := range headings {
 		delete(root, name)
 	}
+	root = r.cellFile(&l, root)
 	rank := len(r.layers)
 	r.layers = append(r.layers, l)
 	r.begin(rank, rank)

@@ -13,7 +13,7 @@ import (
 
 // check notes everything that is wrong with the merged configuration.
 func (r *resolver) check(schema *schemas.Schema) {
-	for _, f := range schema.CheckValue(r.value) {
+	for _, f := range schema.CheckValue(r.named()) {
 		r.fault(r.place(f))
 	}
 	for _, l := range r.probes {
@@ -119,8 +119,11 @@ func (r *resolver) output(hidden int) (int, error) {
 	if r.Cells == nil {
 		return hidden, nil
 	}
-	plugin, err := r.Cells.Get(text)
-	if err != nil {
+	var plugin core.CellPlugin
+	var err error
+	if r.own != nil {
+		plugin = *r.own
+	} else if plugin, err = r.Cells.Get(text); err != nil {
 		return 0, err
 	}
 	config := core.CellConfig{Input: 1, Hidden: hidden}

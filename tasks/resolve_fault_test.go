@@ -50,7 +50,7 @@ func TestResolveFaults(t *testing.T) {
 		{"complete and not", "", `{"preset": "small", "complete": true, "task": "ptb", "model": {"cell": "lstm", "hidden": [3], "embedding": 3}}`, nil,
 			[]string{`f:1:1: the field "train" is missing`}},
 		{"unknown task, cell, option, field", "", "{\"preset\": \"small\",\n\"task\": \"ptp\",\n\"model\": {\"cell\": \"lstn\"},\n\"trian\": 1}", nil,
-			[]string{`f:2:9 /task: must be "grammar" or "ptb", is "ptp"; nearest is "ptb"`, `f:3:19 /model/cell: must be "gru", "lstm", "rhn" or "rnn", is "lstn"; nearest is "lstm"`,
+			[]string{`f:2:9 /task: must be "grammar" or "ptb", is "ptp"; nearest is "ptb"`, `f:3:19 /model/cell: must be "gru", "gru-equations", "indrnn", "ln-lstm", "lstm", "lstm-equations", "mgu-equations", "mlstm", "rhn", "rhn-equations", "rnn" or "sru", is "lstn"; nearest is "lstm"`,
 				`f:4:1 /trian: no such field; nearest is "train"`}},
 		{"option of another cell", "", `{"preset": "small", "model": {"cell": "rnn", "options": {"forget_bias": 1}}}`, nil,
 			[]string{`f:1:58 /model/options/forget_bias: no such field; known: activation`}},
@@ -105,7 +105,7 @@ func TestResolveFaults(t *testing.T) {
 		{"into a number", "small", ``, []string{"train.batch.size=1"}, []string{`--set 1: train.batch.size: train.batch is 20, which has no field "size"`}},
 
 		{"everything at once", "", "{\"preset\": \"small\", \"sed\": 1,\n\"train\": {\"clip\": -1}}", []string{"a", "model.cell=transformer", "model.hidden.7=1"},
-			[]string{`--set 1: "a" has no value; write PATH=VALUE, such as train.epochs=3`, `--set 2: model.cell: must be "gru", "lstm", "rhn" or "rnn", is "transformer"`,
+			[]string{`--set 1: "a" has no value; write PATH=VALUE, such as train.epochs=3`, `--set 2: model.cell: must be "gru", "gru-equations", "indrnn", "ln-lstm", "lstm", "lstm-equations", "mgu-equations", "mlstm", "rhn", "rhn-equations", "rnn" or "sru", is "transformer"`,
 				`--set 3: model.hidden.7: model.hidden is a list of 2; index 7 is beyond its end, and 2 would append`,
 				`f:1:21 /sed: no such field; nearest is "seed"`, `f:2:19 /train/clip: must be at least 0, is -1`}},
 		{"a broken document and a broken setting", "", `{`, []string{"a"},

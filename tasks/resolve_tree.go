@@ -39,7 +39,7 @@ func (t *tree) join(to map[string]any, at string, from map[string]any) {
 		switch {
 		case v == nil:
 			t.remove(to, name, p)
-		case isOld && isFresh:
+		case isOld && isFresh && p != cellAt:
 			t.by[p] = t.rank
 			t.join(old, p, fresh)
 		default:

@@ -18,9 +18,9 @@ type Stack struct {
 // Stack makes the layers that a configuration names, for an input of so many
 // units. Places are those outside the cells that may have dropout.
 func (m Model) Stack(cells *Cells, input int, places []string) (*Stack, error) {
-	plugin, err := cells.Get(m.Cell)
+	plugin, err := m.Plugin(cells)
 	if err != nil {
-		return nil, fmt.Errorf("tasks: model.cell: %w", err)
+		return nil, err
 	}
 	var options []byte
 	if m.Options != nil {
