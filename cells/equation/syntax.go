@@ -362,16 +362,3 @@ func (n *node) write(b *strings.Builder) {
 	}
 	b.WriteByte(')')
 }
-
-// names calls f for each name in an expression, from left to right.
-func (n *node) names(f func(*node)) {
-	if n == nil {
-		return
-	}
-	if n.op == opName {
-		f(n)
-	}
-	for _, k := range n.kids {
-		k.names(f)
-	}
-}

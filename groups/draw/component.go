@@ -116,14 +116,6 @@ func (c *component) spans(v graph.Value, axis int, set map[graph.Atom]bool) (out
 	return out
 }
 
-// indices counts those of spans.
-func indices(spans []span) (n int) {
-	for _, s := range spans {
-		n += s.to - s.from
-	}
-	return n
-}
-
 // strip is where a span lies on n indices that are drawn over a length, at
 // least thick pixels wide.
 func strip(s span, n int, length, thick float64) (from, to float64) {

@@ -33,18 +33,3 @@ func advance(s string) (em float64) {
 	}
 	return em
 }
-
-// fit shortens a string in its middle until it is no wider than w at a size.
-func fit(s string, size, w float64) string {
-	if (text{s: s, size: size}).width() <= w {
-		return s
-	}
-	r := []rune(s)
-	for n := len(r) - 1; n > 1; n-- {
-		short := string(r[:n/2]) + "…" + string(r[len(r)-n/2:])
-		if (text{s: short, size: size}).width() <= w {
-			return short
-		}
-	}
-	return "…"
-}
