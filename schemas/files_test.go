@@ -24,9 +24,9 @@ func compiled(t *testing.T, name string) *schemas.Schema {
 }
 
 func TestSource(t *testing.T) {
-	assert.Equal(t, []string{"config", "groups"}, schemas.Names())
+	assert.Equal(t, []string{"cell", "config", "groups"}, schemas.Names())
 	_, err := schemas.Source("confg")
-	assert.EqualError(t, err, `registry: no schema "confg"; known: config, groups; nearest is config`)
+	assert.EqualError(t, err, `registry: no schema "confg"; known: cell, config, groups; nearest is config`)
 }
 
 // Every schema of ours is well formed, names itself, helps an editor at each
@@ -115,8 +115,8 @@ func TestConfig(t *testing.T) {
 		{"/text/unit", `"chars"`, `must be "word" or "char", is "chars"; nearest is "char"`},
 		{"/text/vocab", "1", "must be at least 2, is 1"},
 		{"/text/vocab", "-", ""},
-		{"/model/cell", "3", "must be a string, is 3"},
-		{"/model/cell", `{"equations": ["h = tanh(x)"]}`, "must be a string, is an object"},
+		{"/model/cell", "3", "must be a string or an object, is 3"},
+		{"/model/cell", `{"equations": ["h = tanh(x)"]}`, `the field "states" is missing`},
 		{"/model/cell", "-", ""},
 		{"/model/embedding", "0", "must be at least 1, is 0"},
 		{"/model/embedding", "1e3", ""},
