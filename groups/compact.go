@@ -92,6 +92,21 @@ func (c *Compacted) State(name string, values []float32, units int) []float32 {
 	return d.Restrict(1, kept).Data
 }
 
+// StateGone lists which indices of a carried state [..., units] were cut.
+func (c *Compacted) StateGone(name string, units int) []int {
+	kept := c.states[name]
+	if kept == nil {
+		return nil
+	}
+	var gone []int
+	for i := range units {
+		if _, stays := slices.BinarySearch(kept, i); !stays {
+			gone = append(gone, i)
+		}
+	}
+	return gone
+}
+
 // cut restricts the trace of the first ancestor to what is left of it now,
 // without the units that keep leaves out.
 func (d *Derivation) cut(keep map[string][]int) (*graph.Graph, error) {

@@ -192,6 +192,22 @@ func (p *Penalty) ValueLive(param func(name string) []float32) float64 {
 	return p.LastLive()
 }
 
+// Revivals counts the components that were all zero when it was last called and
+// were not when the norms were last gathered; was has one element for each
+// component and remembers.
+func (p *Penalty) Revivals(was []bool) (n int) {
+	for c, s := range p.sum {
+		if was[c] && s != 0 {
+			n++
+		}
+		was[c] = s == 0
+	}
+	return n
+}
+
+// Components is the number of components.
+func (p *Penalty) Components() int { return len(p.sum) }
+
 // Ranges says which components are those of which group.
 func (p *Penalty) Ranges() []GroupRange { return p.ranges }
 

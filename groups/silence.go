@@ -67,13 +67,15 @@ func (t *UnitThreshold) Apply(param func(name string) []float32) (units int) {
 	return units
 }
 
-// silence sets index i of an axis to zero.
-func silence(shape []int, axis, i int, w []float32) {
+// silence sets index i of an axis to zero and reports whether anything there was not.
+func silence(shape []int, axis, i int, w []float32) (changed bool) {
 	inner := 1
 	for _, n := range shape[axis+1:] {
 		inner *= n
 	}
 	for at := i * inner; at < len(w); at += shape[axis] * inner {
+		changed = changed || anyNonZero(w[at:at+inner])
 		clear(w[at : at+inner])
 	}
+	return changed
 }

@@ -95,6 +95,15 @@ type ISS struct {
 	Groups       string        `json:"groups,omitempty"` // group file; else groups are derived
 	Classes      []string      `json:"classes,omitempty"`
 	Regularizers []Regularizer `json:"regularizers,omitempty"`
+	Shrink       *Shrink       `json:"shrink,omitempty"` // nil: the model keeps its size while it is trained
+}
+
+// Shrink says how a model gets smaller while it is trained: after every so many
+// steps, units that nothing reads any more are sealed, all that belongs to them
+// set to zero, and then removed.
+type Shrink struct {
+	After    int  `json:"after"`
+	SealOnly bool `json:"seal_only,omitempty"` // sealed units stay
 }
 
 // Regularizer is a term of the loss: the group Lasso, kind "group_lasso" on
@@ -124,6 +133,7 @@ func (i ISS) strength(kind, on string) float64 {
 
 // Dense is the same without what drives units to zero.
 func (i ISS) Dense() ISS {
+	i.Shrink = nil
 	i.Regularizers = slices.DeleteFunc(slices.Clone(i.Regularizers), func(r Regularizer) bool { return r.Kind == "group_lasso" })
 	if len(i.Regularizers) == 0 {
 		i.Regularizers = nil

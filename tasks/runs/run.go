@@ -127,6 +127,12 @@ func (r *Run) Finish(result map[string]any) error {
 	})
 }
 
+// Shrunk says in run.json which units are left in the model of the last
+// checkpoint.
+func (r *Run) Shrunk(kept map[string][]int) error {
+	return r.Update(func(i *Info) { i.Kept = kept })
+}
+
 // Update changes run.json.
 func (r *Run) Update(change func(*Info)) error {
 	r.mu.Lock()

@@ -52,6 +52,11 @@ func (t *trainer) load() error {
 	if err := json.Unmarshal(s.State, &t.at); err != nil {
 		return fmt.Errorf("train: the checkpoint's state: %w", err)
 	}
+	if len(t.at.Kept) > 0 {
+		if err := t.restore(t.at.Kept); err != nil {
+			return err
+		}
+	}
 	t.Init = s.Tensors
 	if err := t.initialise(); err != nil {
 		return err
@@ -66,6 +71,6 @@ func (t *trainer) load() error {
 	if err := t.loadBest(s.Slots); err != nil {
 		return err
 	}
-	t.units = t.update.units()
+	t.units = t.left()
 	return t.Journal.Rewind(t.at.Metrics)
 }

@@ -72,10 +72,11 @@ type EpochMetric struct {
 	Perplexity float64           `json:"perplexity,omitempty"` // of training, where that is a metric
 	Valid      tasks.Score       `json:"valid"`
 	Penalty    float64           `json:"penalty"`
-	Units      map[string][2]int `json:"units,omitempty"` // left, of
-	Speed      float64           `json:"words_per_s"`     // items a second
-	Seconds    float64           `json:"seconds"`         // of training in this epoch
-	Best       bool              `json:"best,omitempty"`  // the best so far, where that one is kept
+	Units      map[string][2]int `json:"units,omitempty"`    // left, of
+	Speed      float64           `json:"words_per_s"`        // items a second
+	Seconds    float64           `json:"seconds"`            // of training in this epoch
+	Best       bool              `json:"best,omitempty"`     // the best so far, where that one is kept
+	Revivals   int               `json:"revivals,omitempty"` // components that were all zero and are not any more
 }
 
 // StepMetric is a line of metrics.jsonl for some of the steps.
@@ -95,6 +96,23 @@ type EvalMetric struct {
 	Part  string      `json:"part"`
 	Epoch int         `json:"epoch"`
 	Score tasks.Score `json:"score"`
+}
+
+// EventMetric is a line of metrics.jsonl for what happens now and then: "seal"
+// or "shrink".
+type EventMetric struct {
+	Kind  string         `json:"kind"` // "event"
+	Event string         `json:"event"`
+	Step  uint64         `json:"step"`
+	Epoch int            `json:"epoch"`
+	Gone  map[string]int `json:"gone"` // units, by class
+}
+
+// Shrinker is implemented by journals that note which units are left in a model
+// that shrinks, by the numbers of the first ancestor, after each checkpoint of
+// a smaller model.
+type Shrinker interface {
+	Shrunk(kept map[string][]int) error
 }
 
 // Result is a finished training.
@@ -128,18 +146,20 @@ func (e *DivergedError) Error() string {
 
 // position is what a checkpoint says of where training is.
 type position struct {
-	Epoch    int           `json:"epoch"` // being trained
-	Batch    int           `json:"batch"` // next in it
-	Step     uint64        `json:"step"`
-	NLL      float64       `json:"nll"`   // sum over the items of this epoch so far
-	Items    int           `json:"items"` // of the epochs behind
-	Seconds  float64       `json:"seconds"`
-	InEpoch  float64       `json:"in_epoch"` // seconds of this epoch so far
-	Metrics  int64         `json:"metrics"`  // length of metrics.jsonl
-	Valid    tasks.Score   `json:"valid"`
-	Best     *best         `json:"best,omitempty"` // under train.keep_best
-	Finished bool          `json:"finished"`
-	Saved    time.Duration `json:"-"`
+	Epoch    int              `json:"epoch"` // being trained
+	Batch    int              `json:"batch"` // next in it
+	Step     uint64           `json:"step"`
+	NLL      float64          `json:"nll"`   // sum over the items of this epoch so far
+	Items    int              `json:"items"` // of the epochs behind
+	Seconds  float64          `json:"seconds"`
+	InEpoch  float64          `json:"in_epoch"` // seconds of this epoch so far
+	Metrics  int64            `json:"metrics"`  // length of metrics.jsonl
+	Valid    tasks.Score      `json:"valid"`
+	Best     *best            `json:"best,omitempty"`     // under train.keep_best
+	Revivals int              `json:"revivals,omitempty"` // of this epoch so far
+	Kept     map[string][]int `json:"kept,omitempty"`     // under iss.shrink: units that are left
+	Finished bool             `json:"finished"`
+	Saved    time.Duration    `json:"-"`
 }
 
 func (p position) json() json.RawMessage {

@@ -25,6 +25,7 @@ type trainer struct {
 	saved time.Time
 	speed float64                          // items a second
 	best  map[string]tensor.Dense[float32] // weights of the best epoch; nil: none is kept
+	of    map[string]int                   // units of each group at first
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
@@ -65,6 +66,10 @@ func newTrainer(o Options) (*trainer, error) {
 		return nil, err
 	}
 	t.eval = newEvaluator(o.Problem, t.g, o.Threads)
+	if err := t.checkShrink(); err != nil {
+		t.close()
+		return nil, err
+	}
 	if o.Resume {
 		return t, t.load()
 	}
@@ -142,6 +147,10 @@ func (t *trainer) step(b tasks.Batches, rate float64) error {
 	t.items += b.Items(t.at.Batch)
 	t.at.Batch++
 	t.at.Step++
+	t.at.Revivals += t.update.revivals()
+	if err := t.shrink(); err != nil {
+		return err
+	}
 	t.at.InEpoch += time.Since(start).Seconds()
 	t.speed = float64(t.items) / t.at.InEpoch
 	t.Report.Progress(Progress{
@@ -174,12 +183,13 @@ func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 	if !mine.Finite() || !valid.Finite() {
 		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: max(mine.Loss, valid.Loss), GradNorm: math.NaN()}
 	}
-	t.units = t.update.units()
+	t.units = t.left()
 	m := EpochMetric{
 		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Train: mine, Valid: valid, Units: t.units,
 		Perplexity: mine.Values["perplexity"], Penalty: t.update.penaltyValue(),
-		Speed: t.speed, Seconds: t.at.InEpoch, Best: t.consider(valid),
+		Speed: t.speed, Seconds: t.at.InEpoch, Best: t.consider(valid), Revivals: t.at.Revivals,
 	}
+	t.at.Revivals = 0
 	if err := t.append(m); err != nil {
 		return err
 	}
@@ -217,7 +227,7 @@ func (t *trainer) finish(ctx context.Context) (*Result, error) {
 		}
 	}
 	r := &Result{
-		Graph: t.g, Tensors: t.tensors(), Valid: t.at.Valid, Test: test, Units: t.update.units(),
+		Graph: t.g, Tensors: t.tensors(), Valid: t.at.Valid, Test: test, Units: t.left(),
 		Steps: t.at.Step, Seconds: t.at.Seconds,
 	}
 	r.Speed = float64(t.at.Items) / t.at.Seconds

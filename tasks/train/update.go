@@ -27,6 +27,8 @@ type update struct {
 	decay     float64           // λ of l2
 	sums      []float64         // per worker, padded
 	squares   []float64         // the same, of the weights
+	shrinks   bool              // components that are all zero are left out of the penalty that is told
+	was       []bool            // components that were all zero in the last step
 }
 
 // newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
@@ -46,6 +48,7 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	u.penalty = groups.NewPenalty(g, chosen, lambda, groups.Counting(cfg.ISS.Count))
 	u.penalty.Reserve(u.team.N())
 	u.penalty.Bind(m.Param, u.gradient1)
+	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
 	// As published, weights are thresholded only where a group Lasso is on.
 	var err error
 	u.threshold, err = groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
@@ -77,6 +80,9 @@ func (u *update) gradient() (norm, penalty float64) {
 	}
 	if u.penalty != nil {
 		penalty = u.penalty.Last()
+		if u.shrinks {
+			penalty = u.penalty.LastLive()
+		}
 	}
 	return math.Sqrt(sum), penalty + u.decay/2*squares
 }
@@ -99,6 +105,9 @@ func (u *update) apply(rate, norm float64) {
 func (u *update) penaltyValue() (value float64) {
 	if u.penalty != nil {
 		value = u.penalty.Value(u.m.Param)
+		if u.shrinks {
+			value = u.penalty.LastLive()
+		}
 		u.penalty.Bind(u.m.Param, u.gradient1)
 	}
 	if u.decay > 0 {
@@ -107,6 +116,15 @@ func (u *update) penaltyValue() (value float64) {
 		}
 	}
 	return value
+}
+
+// revivals counts the components that were all zero before the last step but
+// one and are not any more: their biases, which are in no component, spoke.
+func (u *update) revivals() int {
+	if u.penalty == nil {
+		return 0
+	}
+	return u.penalty.Revivals(u.was)
 }
 
 // units counts what is left of each group: left, of.
