@@ -209,7 +209,9 @@ func (j *Job) cut(ctx context.Context, s *Summary) error {
 	}
 	c, err := Cut(m, filepath.Join(j.Dir(), CompactName), j.Threads)
 	if errors.Is(err, ErrNothingToCut) {
-		j.Say("%v", err)
+		if s := j.Config.ISS.Shrink; s == nil || s.SealOnly { // else they are gone already
+			j.Say("%v", err)
+		}
 		return nil
 	}
 	if err != nil {
