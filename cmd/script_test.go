@@ -73,19 +73,19 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// goEnv lets stories use the Go tool, with the caches of this test and without
-// a network.
+// goEnv lets stories use the Go tool, with the caches of this test and its ways
+// to modules: the example's module needs one that iss itself does without.
 func goEnv(e *testscript.Env) error {
-	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	names := []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOPRIVATE", "GONOPROXY", "GOSUMDB", "GONOSUMDB"}
+	out, err := exec.Command("go", append([]string{"env"}, names...)...).Output()
 	if err != nil {
 		return nil // there is no Go; stories that need it say so
 	}
-	for i, dir := range strings.Fields(string(out)) {
-		e.Setenv([]string{"GOCACHE", "GOMODCACHE"}[i], dir)
+	for i, value := range strings.Split(strings.TrimSuffix(string(out), "\n"), "\n") {
+		e.Setenv(names[i], strings.TrimSuffix(value, "\r"))
 	}
 	root, err := filepath.Abs("..")
 	e.Setenv("ISS_ROOT", root)
-	e.Setenv("GOPROXY", "off")
 	e.Setenv("GOFLAGS", "")
 	e.Setenv("GOTOOLCHAIN", "local")
 	return err

@@ -1,9 +1,5 @@
 package equation
 
-import (
-	"strings"
-)
-
 // deepest is the nesting at which reading an expression stops.
 const deepest = 100
 
@@ -332,33 +328,4 @@ func (r *reader) primary() *node {
 		return n
 	}
 	return r.named()
-}
-
-// String writes an expression in one form, so that equal ones have equal texts.
-func (n *node) String() string {
-	var b strings.Builder
-	n.write(&b)
-	return b.String()
-}
-
-func (n *node) write(b *strings.Builder) {
-	if n == nil {
-		return
-	}
-	b.WriteString(n.op)
-	b.WriteByte(' ')
-	switch n.op {
-	case opNumber, opTruth:
-		b.WriteString(display(n.num))
-	default:
-		b.WriteString(n.text)
-	}
-	b.WriteByte('(')
-	for i, k := range n.kids {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		k.write(b)
-	}
-	b.WriteByte(')')
 }
