@@ -29,12 +29,15 @@ type update struct {
 	squares   []float64         // the same, of the weights
 	shrinks   bool              // components that are all zero are left out of the penalty that is told
 	was       []bool            // components that were all zero in the last step
+	rate      float64           // of the step under way, clipped
+	add, step func(w int)       // a worker's part of the two halves, made once: a step allocates nothing
 }
 
 // newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
 func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
 	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
 	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
+	u.add, u.step = u.addShare, u.stepShare
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {
 			u.weights = append(u.weights, m.Param(p.Name))
@@ -63,16 +66,7 @@ func (u *update) gradient1(name string) []float32 { return u.m.Output(GradientOf
 // gradient adds the gradient of the regularizers and returns the global norm of
 // the sum, before clipping, and what the regularizers add to the loss.
 func (u *update) gradient() (norm, penalty float64) {
-	u.team.Run(func(w int) {
-		if u.penalty != nil {
-			u.penalty.Step(w, u.team)
-			u.team.Barrier()
-		}
-		if u.decay > 0 {
-			u.squares[w*lineFloats] = optim.Decay(u.team, w, u.weights, u.gradients, u.decay)
-		}
-		u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
-	})
+	u.team.Run(u.add)
 	sum, squares := 0.0, 0.0
 	for w := range u.team.N() {
 		sum += u.sums[w*lineFloats]
@@ -87,17 +81,30 @@ func (u *update) gradient() (norm, penalty float64) {
 	return math.Sqrt(sum), penalty + u.decay/2*squares
 }
 
+func (u *update) addShare(w int) {
+	if u.penalty != nil {
+		u.penalty.Step(w, u.team)
+		u.team.Barrier()
+	}
+	if u.decay > 0 {
+		u.squares[w*lineFloats] = optim.Decay(u.team, w, u.weights, u.gradients, u.decay)
+	}
+	u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
+}
+
 // apply clips, steps, and zeroes what is below the threshold.
 func (u *update) apply(rate, norm float64) {
-	rate *= optim.ClipScale(norm, u.clip)
-	u.team.Run(func(w int) {
-		optim.SGD(u.team, w, u.weights, u.gradients, rate)
-		if u.threshold != nil {
-			u.team.Barrier()
-			u.threshold.Share(w, u.team.N(), u.m.Param)
-		}
-	})
+	u.rate = rate * optim.ClipScale(norm, u.clip)
+	u.team.Run(u.step)
 	u.m.Changed()
+}
+
+func (u *update) stepShare(w int) {
+	optim.SGD(u.team, w, u.weights, u.gradients, u.rate)
+	if u.threshold != nil {
+		u.team.Barrier()
+		u.threshold.Share(w, u.team.N(), u.m.Param)
+	}
 }
 
 // penaltyValue is what the regularizers add to the loss of the weights as they
