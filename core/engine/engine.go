@@ -81,9 +81,9 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 }
 
 func (e *Engine) allocate(threads int) {
-	p := e.p
+	p, most := e.p, e.most.room()
 	for _, b := range p.buffers {
-		b.allocate(e.most)
+		b.allocate(most)
 	}
 	e.team = kernel.NewTeam(threads)
 	slots, ptrs := 1, 2
@@ -92,7 +92,7 @@ func (e *Engine) allocate(threads int) {
 			for _, t := range stage {
 				switch s := t.step.(type) {
 				case *productStep:
-					s.reserve(e.team, e.most)
+					s.reserve(e.team, most)
 				case *program:
 					slots, ptrs = max(slots, s.slots), max(ptrs, s.slots+len(s.streams))
 				}
@@ -106,7 +106,7 @@ func (e *Engine) allocate(threads int) {
 		})
 	}
 	for i := range e.outputs {
-		e.outputs[i].allocate(e.most)
+		e.outputs[i].allocate(most)
 	}
 	e.work = e.runWorker
 }

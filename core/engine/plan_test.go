@@ -259,33 +259,54 @@ func TestMemoryOfTheLargeModel(t *testing.T) {
 	t.Logf("%.0f MB", float64(e.Memory())/1e6)
 }
 
-// No steps and no rows are lengths too: states stay what they were.
+// No steps and no rows are lengths too, and maxima: states stay what they were.
 func TestEmptyLengths(t *testing.T) {
 	for _, empty := range []string{"time", "batch"} {
-		for _, c := range append(graphtest.Named(), twins(t)) {
+		for _, c := range append(graphtest.Named(), twins(t), sums(t)) {
 			c = withGradient(c)
-			e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 2})
-			require.NoError(t, err)
 			none := *c
 			none.Binding = graph.Binding{"time": 3, "batch": 2}
 			none.Binding[empty] = 0
-			m := interp.New[float64](c.Graph)
-			require.NoError(t, graphtest.Load(&none, e, 1))
-			require.NoError(t, graphtest.Load(&none, m, 1))
-			require.NoError(t, e.Run(graph.Mode{Training: true}))
-			require.NoError(t, m.Run(graph.Mode{Training: true}))
-			for _, name := range c.Graph.Names {
-				got, want := e.Output(name), m.Output(name)
-				require.Len(t, got, len(want), name)
-				for i := range want {
-					if want[i] != want[i] {
-						assert.True(t, got[i] != got[i], "%s: %s[%d] is %g, the interpreter has NaN", c.Name, name, i, got[i])
-					} else {
-						assert.InDelta(t, want[i], got[i], 1e-5, "%s: %s[%d]", c.Name, name, i)
-					}
-				}
+			for _, most := range []graph.Binding{c.Binding, none.Binding} {
+				t.Run(fmt.Sprint(c.Name, most), func(t *testing.T) { compareEmpty(t, &none, most) })
 			}
-			e.Close()
 		}
 	}
+}
+
+func compareEmpty(t *testing.T, c *graphtest.Case, most graph.Binding) {
+	e, err := engine.New(c.Graph, engine.Options{Max: most, Threads: 2})
+	require.NoError(t, err)
+	defer e.Close()
+	m := interp.New[float64](c.Graph)
+	require.NoError(t, graphtest.Load(c, e, 1))
+	require.NoError(t, graphtest.Load(c, m, 1))
+	require.NoError(t, e.Run(graph.Mode{Training: true}))
+	require.NoError(t, m.Run(graph.Mode{Training: true}))
+	for _, name := range c.Graph.Names {
+		got, want := e.Output(name), m.Output(name)
+		require.Len(t, got, len(want), name)
+		for i := range want {
+			if want[i] != want[i] {
+				assert.True(t, got[i] != got[i], "%s[%d] is %g, the interpreter has NaN", name, i, got[i])
+			} else {
+				assert.InDelta(t, want[i], got[i], 1e-5, "%s[%d]", name, i)
+			}
+		}
+	}
+}
+
+// sums adds up leading axes, of which there may be none.
+func sums(t *testing.T) *graphtest.Case {
+	g, err := graph.Trace("sums", func(s *graph.Scope) {
+		x := s.Input("x", graph.Symbol("time"), graph.Symbol("batch"), graph.Fixed(5))
+		w := s.Param("w", nil, 5)
+		y := graph.Mul(x, w)
+		s.Output("sum", graph.Sum(y, -3))
+		s.Output("mean", graph.Mean(y, -3))
+		s.Output("part", graph.Sum(graph.Slice(y, -1, 2, 5, 1), -3, -2))
+		s.Output("loss", graph.Sum(graph.Sum(y, -3, -2), -1))
+	})
+	require.NoError(t, err)
+	return &graphtest.Case{Name: "sums", Graph: g, Binding: graph.Binding{"time": 4, "batch": 3}}
 }

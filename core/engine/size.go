@@ -40,6 +40,16 @@ func (s size) at(n lengths) int {
 // lengths are the bound lengths of the symbols, by number.
 type lengths []int
 
+// room is what memory is laid out for: one at the least, so that rows begin
+// inside it where a maximum is no rows.
+func (n lengths) room() lengths {
+	m := slices.Clone(n)
+	for i := range m {
+		m[i] = max(m[i], 1)
+	}
+	return m
+}
+
 // symbols numbers the symbols of a graph.
 type symbols struct {
 	names []string
