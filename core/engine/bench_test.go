@@ -70,11 +70,13 @@ func languageModel(tb testing.TB, z sizes, train bool) *graph.Graph {
 	return h
 }
 
-// ready plans the model and fills it.
-func ready(tb testing.TB, z sizes, train bool) *engine.Engine {
+// ready plans the model for all cores and fills it.
+func ready(tb testing.TB, z sizes, train bool) *engine.Engine { return readyOn(tb, z, train, 0) }
+
+func readyOn(tb testing.TB, z sizes, train bool, threads int) *engine.Engine {
 	b := graph.Binding{"time": z.steps, "batch": z.batch}
 	g := languageModel(tb, z, train)
-	e, err := engine.New(g, engine.Options{Max: b, Inference: !train})
+	e, err := engine.New(g, engine.Options{Max: b, Threads: threads, Inference: !train})
 	require.NoError(tb, err)
 	require.NoError(tb, e.Bind(b))
 	r := rand.New(rand.NewPCG(1, 2))

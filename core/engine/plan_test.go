@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -80,6 +81,33 @@ func TestDeterminism(t *testing.T) {
 			for k := range first[i] {
 				require.InDelta(t, first[i][k], before[i][k], 1e-5, "%s[%d] with %d workers", c.Graph.Names[i], k, threads)
 			}
+		}
+	}
+}
+
+// For a number of workers the bits do not hang on when each of them runs: on
+// fewer cores than workers, with a collector that stops them at any place.
+func TestBitsDoNotHangOnScheduling(t *testing.T) {
+	c := withGradient(graphtest.LSTM(graphtest.Sizes{Vocab: 50, Embed: 40, Hidden: 70, Layers: 2, Time: 6, Batch: 5}))
+	for _, threads := range []int{2, 3, 8} {
+		var want [][]float32
+		for _, cores := range []int{8, 1, 2, 4} {
+			before := runtime.GOMAXPROCS(cores)
+			stop := collect()
+			e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: threads})
+			require.NoError(t, err)
+			require.NoError(t, graphtest.Load(c, e, 3))
+			for range 5 {
+				require.NoError(t, e.Run(graph.Mode{Training: true, Seed: 7}))
+				got := outputs(c, e)
+				if want == nil {
+					want = got
+				}
+				require.Equal(t, want, got, "%d workers on %d cores", threads, cores)
+			}
+			e.Close()
+			stop()
+			runtime.GOMAXPROCS(before)
 		}
 	}
 }

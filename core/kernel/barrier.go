@@ -61,3 +61,7 @@ func (s *spinner) pause() {
 	}
 	s.old = time.Since(s.since) > spinTime
 }
+
+// warmNap makes a goroutine's first nap: the runtime allocates its timer then,
+// which would be an allocation in some run later.
+func warmNap() { time.Sleep(time.Nanosecond) }

@@ -68,6 +68,7 @@ func NewTeam(n int) *Team {
 	}
 	t := &Team{n: n, helpers: make([]helper, n-1), once: new(sync.Once)}
 	t.scratch.panels = make([]panel, n)
+	warmNap()
 	for i := range t.helpers {
 		t.helpers[i].wake = make(chan struct{}, 1)
 		go t.serve(i + 1)
@@ -130,6 +131,7 @@ func (t *Team) start() {
 // serve is the life of worker w > 0: wait for a round, work, report.
 func (t *Team) serve(w int) {
 	h := &t.helpers[w-1]
+	warmNap()
 	for seen := uint32(0); ; seen++ {
 		for s := (spinner{}); t.round.Load() == seen; s.pause() {
 			if !s.late() {

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"errors"
+	"math"
 	"runtime"
 	"sync/atomic"
 	"testing"
@@ -103,6 +104,37 @@ func TestTeamParksAndWakes(t *testing.T) {
 	require.Eventually(t, func() bool { return team.helpers[0].parked.Load() }, 5*time.Second, time.Millisecond)
 	team.Run(func(w int) { sum.Add(int32(w + 1)) })
 	assert.Equal(t, int32(21*3), sum.Load())
+}
+
+// Waiting long enough to nap allocates nothing, not even the first time. The
+// runtime may need a thread or a place in a queue meanwhile: the best of some.
+func TestNapsDoNotAllocate(t *testing.T) {
+	least := uint64(math.MaxUint64)
+	for range 10 {
+		least = min(least, napAllocations())
+	}
+	assert.Zero(t, least)
+}
+
+func napAllocations() uint64 {
+	team := NewTeam(2)
+	defer team.Close()
+	late := 0
+	dawdle := func(w int) {
+		if w == late {
+			for start := time.Now(); time.Since(start) < 2*time.Millisecond; {
+			}
+		}
+		team.Barrier()
+	}
+	team.Run(func(int) {}) // the workers are there
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for late = range 2 {
+		team.Run(dawdle)
+	}
+	runtime.ReadMemStats(&after)
+	return after.Mallocs - before.Mallocs
 }
 
 func TestTeamPanics(t *testing.T) {
