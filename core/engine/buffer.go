@@ -108,15 +108,18 @@ func (b *buffer) length(n lengths) int {
 	at := b.turn().at(n)
 	switch b.turns {
 	case twoTurns:
-		at *= 2
+		at = times(at, 2)
 	case allTurns:
-		at *= b.loop.time.at(n) + 1
+		at = times(at, min(b.loop.time.at(n), immense)+1)
 	}
 	return at
 }
 
+// needless reports whether the buffer is of a value that turned out to need none.
+func (b *buffer) needless() bool { return b.scratch && !b.used }
+
 func (b *buffer) allocate(most lengths) {
-	if b.floats != nil || b.words != nil || b.scratch && !b.used {
+	if b.floats != nil || b.words != nil || b.needless() {
 		return
 	}
 	if b.ints {

@@ -15,6 +15,9 @@ import (
 type Options struct {
 	// Max holds the largest length of every symbol: memory is laid out for it.
 	Max graph.Binding
+	// Available is how many bytes the plan may take; 0 means what the system
+	// says is left, and no limit where it does not say.
+	Available int64
 	// Threads is the number of workers; 0 means GOMAXPROCS.
 	Threads int
 	// Inference says that parameters seldom change: all are packed for the
@@ -36,12 +39,15 @@ type Engine struct {
 	timing  bool
 	runs    int
 	work    func(w int)
+
+	footprint Footprint
 }
 
 var _ graph.Machine[float32] = (*Engine)(nil)
 
 // New plans the graph for the lengths in opt.Max and starts the workers. All
-// parameters are zero. An axis without a maximum is an error.
+// parameters are zero. An axis without a maximum is an error, and so is a plan
+// that needs more memory than there is: a *MemoryError, before any is taken.
 func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	p := &planner{opt: opt, params: map[string]*buffer{}, inputs: map[string]*buffer{}}
 	if opt.Threads <= 0 {
@@ -76,29 +82,25 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	for i, v := range p.root.outs {
 		e.outputs = append(e.outputs, output{name: fast.Names[i], from: v.view()})
 	}
-	e.allocate(opt.Threads)
+	most := e.most.room()
+	e.footprint = p.footprint(e.outputs, opt.Threads, most)
+	if err = e.footprint.fits(g.Name, opt.Available); err != nil {
+		return nil, err
+	}
+	e.allocate(opt.Threads, most)
 	return e, nil
 }
 
-func (e *Engine) allocate(threads int) {
-	p, most := e.p, e.most.room()
+// allocate takes the memory of the plan and starts the workers.
+func (e *Engine) allocate(threads int, most lengths) {
+	p := e.p
 	for _, b := range p.buffers {
 		b.allocate(most)
 	}
+	p.eachPack(func(k *pack) { k.packed.Allocate() })
 	e.team = kernel.NewTeam(threads)
-	slots, ptrs := 1, 2
-	p.root.each(func(b *block) {
-		for _, stage := range b.code.stages {
-			for _, t := range stage {
-				switch s := t.step.(type) {
-				case *productStep:
-					s.reserve(e.team, most)
-				case *program:
-					slots, ptrs = max(slots, s.slots), max(ptrs, s.slots+len(s.streams))
-				}
-			}
-		}
-	})
+	e.team.Reserve(p.products(most)...)
+	slots, ptrs := p.registers()
 	for w := range threads {
 		e.workers = append(e.workers, &worker{
 			w: w, n: threads, team: e.team, time: make([]int, p.depth), count: make([]int, p.depth),
@@ -116,16 +118,3 @@ func (e *Engine) Close() { e.team.Close() }
 
 // Team is the engine's workers, for others to share between runs.
 func (e *Engine) Team() *kernel.Team { return e.team }
-
-// Memory is the planned memory in bytes: values, parameters, inputs and panels.
-func (e *Engine) Memory() int64 {
-	n := 0
-	for _, b := range e.p.buffers {
-		n += len(b.floats) + len(b.words)
-	}
-	e.p.eachPack(func(k *pack) { n += k.packed.K * k.packed.N })
-	for _, o := range e.outputs {
-		n += len(o.buf)
-	}
-	return 4 * int64(n)
-}

@@ -40,7 +40,7 @@ func (c *code) measure(x *worker) {
 // where memory is shared, and what is packed; after measured runs also each
 // step's time, its share and its GFLOPS.
 func (e *Engine) Explain(w io.Writer) {
-	fmt.Fprintf(w, "%s: %d workers, %s kernels, %.1f MB\n", e.g.Name, len(e.workers), kernel.CPU(), float64(e.Memory())/1e6)
+	fmt.Fprintf(w, "%s: %d workers, %s kernels, %v\n", e.g.Name, len(e.workers), kernel.CPU(), e.footprint)
 	for _, k := range e.p.packs {
 		what, _ := k.about()
 		fmt.Fprintf(w, "%s of %s when parameters change\n", what, k.from.buf.name)

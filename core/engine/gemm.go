@@ -56,13 +56,13 @@ func (b *block) product(n *node) step {
 	return s
 }
 
-// reserve makes room for the largest products.
-func (s *productStep) reserve(team *kernel.Team, most lengths) {
+// largest are the products at the largest lengths, in size.
+func (s *productStep) largest(most lengths) (list []kernel.Gemm) {
+	m, n := s.dst.shape.lead().count().at(most), s.dst.shape.last().at(most)
 	for i := range s.parts {
-		f := &s.parts[i]
-		m, n := s.dst.shape.lead().count().at(most), s.dst.shape.last().at(most)
-		team.Reserve(kernel.Gemm{M: m, N: n, K: f.k.at(most), Packed: f.packed})
+		list = append(list, kernel.Gemm{M: m, N: n, K: s.parts[i].k.at(most), Packed: s.parts[i].packed})
 	}
+	return list
 }
 
 func (s *productStep) bind(n lengths) {

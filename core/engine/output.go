@@ -12,9 +12,17 @@ type output struct {
 	data []float32 // at the present lengths
 }
 
+// copied is the number of floats that a copy takes, 0 where none is needed.
+func (o *output) copied(most lengths) int {
+	if o.from.dense() {
+		return 0
+	}
+	return o.from.shape.count().at(most)
+}
+
 func (o *output) allocate(most lengths) {
 	if !o.from.dense() {
-		o.buf = kernel.Floats(o.from.shape.count().at(most))
+		o.buf = kernel.Floats(o.copied(most))
 	}
 }
 

@@ -46,7 +46,7 @@ func (b *block) pack(v view, q product) *kernel.Packed {
 	if q.trans {
 		k, n = n, k
 	}
-	p := &pack{key: key, from: v, trans: q.trans, packed: kernel.NewPacked(k, n)}
+	p := &pack{key: key, from: v, trans: q.trans, packed: kernel.PlanPacked(k, n)}
 	*list = append(*list, p)
 	return p.packed
 }

@@ -276,17 +276,6 @@ func TestLoopsSideBySide(t *testing.T) {
 	}
 }
 
-func TestMemoryOfTheLargeModel(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes 1.5 GB")
-	}
-	e, err := engine.New(languageModel(t, large, true), engine.Options{Max: graph.Binding{"time": 35, "batch": 20}, Threads: 2})
-	require.NoError(t, err)
-	defer e.Close()
-	assert.Less(t, e.Memory(), int64(1.2e9))
-	t.Logf("%.0f MB", float64(e.Memory())/1e6)
-}
-
 // No steps and no rows are lengths too, and maxima: states stay what they were.
 func TestEmptyLengths(t *testing.T) {
 	for _, empty := range []string{"time", "batch"} {

@@ -32,9 +32,21 @@ func (s size) times(t size) size {
 func (s size) at(n lengths) int {
 	p := s.n
 	for i := range len(s.syms) {
-		p *= n[s.syms[i]]
+		p = times(p, n[s.syms[i]])
 	}
 	return p
+}
+
+// immense is a number of floats that no machine has room for.
+const immense = 1 << 44
+
+// times is the product of two lengths, or immense: a plan too large to be run
+// must still be weighed.
+func times(a, b int) int {
+	if b > 0 && a > immense/b {
+		return immense
+	}
+	return a * b
 }
 
 // lengths are the bound lengths of the symbols, by number.

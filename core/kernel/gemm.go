@@ -41,21 +41,40 @@ func (s *scratch) reset() {
 	}
 }
 
-// Reserve makes room for g, of which only M, N, K and Packed matter. Call it
+// Reserve makes room for products, of which only M, N, K and Packed matter. Call it
 // outside Run, while planning; afterwards Gemm works without allocating on
 // everything that is no larger.
-func (t *Team) Reserve(g Gemm) {
-	s := shapes[active]
-	if need := packedRows(s, g.M, g.K); len(t.scratch.a[0]) < need {
+func (t *Team) Reserve(products ...Gemm) {
+	left, right := scratchFloats(products)
+	if len(t.scratch.a[0]) < left {
 		for i := range t.scratch.a {
-			t.scratch.a[i] = Floats(need)
+			t.scratch.a[i] = Floats(left)
 		}
 	}
-	if need := min(s.kc, g.K) * s.nr; g.Packed == nil && len(t.scratch.panels[0].b) < need {
+	if len(t.scratch.panels[0].b) < right {
 		for i := range t.scratch.panels {
-			t.scratch.panels[i].b = Floats(need)
+			t.scratch.panels[i].b = Floats(right)
 		}
 	}
+}
+
+// ScratchSize is the number of floats that Reserve takes for products no larger
+// than these in a team of so many workers.
+func ScratchSize(workers int, products ...Gemm) int {
+	left, right := scratchFloats(products)
+	return len(scratch{}.a)*left + workers*right
+}
+
+// scratchFloats is the room for a packed left operand and for a worker's panel.
+func scratchFloats(products []Gemm) (left, right int) {
+	s := shapes[active]
+	for _, g := range products {
+		left = max(left, packedRows(s, g.M, g.K))
+		if g.Packed == nil {
+			right = max(right, min(s.kc, g.K)*s.nr)
+		}
+	}
+	return left, right
 }
 
 // Gemm computes worker w's part of g. All workers of the team call it alike,

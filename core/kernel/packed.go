@@ -12,13 +12,25 @@ type Packed struct {
 
 // NewPacked makes room for a k×n operand. It panics if a size is negative.
 func NewPacked(k, n int) *Packed {
+	p := PlanPacked(k, n)
+	p.Allocate()
+	return p
+}
+
+// PlanPacked is NewPacked without the memory, which Allocate brings: a plan can
+// be weighed before it takes any.
+func PlanPacked(k, n int) *Packed {
 	if k < 0 || n < 0 {
 		misuse("NewPacked(%d, %d): sizes must not be negative", k, n)
 	}
-	p := &Packed{K: k, N: n, shape: shapes[active]}
-	p.data = Floats(p.panels() * p.shape.nr * k)
-	return p
+	return &Packed{K: k, N: n, shape: shapes[active]}
 }
+
+// Size is the number of floats that the panels take.
+func (p *Packed) Size() int { return p.panels() * p.shape.nr * p.K }
+
+// Allocate makes room for the panels.
+func (p *Packed) Allocate() { p.data = Floats(p.Size()) }
 
 // Pack fills worker w's part, of workers in all, from op(b), which is K×N:
 // b itself with row stride ldb, or the transpose of the N×K matrix b if trans.

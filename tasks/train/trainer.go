@@ -65,6 +65,7 @@ func newTrainer(o Options) (*trainer, error) {
 	if t.Stepper, err = NewStepper(t.g, tasks.Largest(b), o.Config, o.Groups, o.Threads); err != nil {
 		return nil, err
 	}
+	t.plan()
 	t.eval = newEvaluator(o.Problem, t.g, o.Threads)
 	if err := t.checkShrink(); err != nil {
 		t.close()
