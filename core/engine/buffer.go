@@ -21,7 +21,8 @@ type buffer struct {
 
 	floats []float32
 	words  []int32
-	bound  int // of an input: its present length
+	fed    size // of an input: its length
+	bound  int  // and the present one
 }
 
 // turns says how many blocks a recurrent state has.

@@ -33,6 +33,10 @@
 // the same bits, for a given number of workers and level of the kernels.
 // Operations that this package does not know run by their reference forward.
 //
+// A Session serves a model: it carries the states from run to run and lets the
+// number of streams change. What a plan takes in memory is known before it takes
+// any (Footprint), and a plan for which there is no room is refused.
+//
 // Results differ from those of core/interp by rounding: sums are regrouped, and
 // products and additions fused.
 package engine

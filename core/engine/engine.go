@@ -32,7 +32,7 @@ type Engine struct {
 	team    *kernel.Team
 	workers []*worker
 	bound   lengths
-	binding graph.Binding
+	spare   lengths // for the next Bind
 	most    lengths
 	outputs []output
 	changed bool

@@ -58,7 +58,7 @@ func (b *block) product(n *node) step {
 
 // largest are the products at the largest lengths, in size.
 func (s *productStep) largest(most lengths) (list []kernel.Gemm) {
-	m, n := s.dst.shape.lead().count().at(most), s.dst.shape.last().at(most)
+	m, n := s.dst.shape.rows(most), s.dst.shape.last().at(most)
 	for i := range s.parts {
 		list = append(list, kernel.Gemm{M: m, N: n, K: s.parts[i].k.at(most), Packed: s.parts[i].packed})
 	}
@@ -70,7 +70,7 @@ func (s *productStep) bind(n lengths) {
 	if s.bias != nil {
 		s.from.bind(*s.bias, n)
 	}
-	m, cols := s.dst.shape.lead().count().at(n), s.dst.shape.last().at(n)
+	m, cols := s.dst.shape.rows(n), s.dst.shape.last().at(n)
 	s.direct = s.inLoop || m <= fewRows
 	for i := range s.parts {
 		f := &s.parts[i]

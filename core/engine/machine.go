@@ -12,7 +12,7 @@ import (
 // Bind implements graph.Machine. Inputs whose length changes are set to zero.
 // A length beyond the maximum is an error.
 func (e *Engine) Bind(b graph.Binding) error {
-	n, err := e.p.syms.bind(b)
+	n, err := e.p.syms.bindIn(e.spare, b)
 	if err != nil {
 		return err
 	}
@@ -25,7 +25,7 @@ func (e *Engine) Bind(b graph.Binding) error {
 		return nil
 	}
 	for _, in := range e.p.inputs {
-		if l := in.length(n); e.bound == nil || l != in.bound {
+		if l := in.fed.at(n); e.bound == nil || l != in.bound {
 			in.bound = l
 			clear(in.floats)
 			clear(in.words)
@@ -34,7 +34,7 @@ func (e *Engine) Bind(b graph.Binding) error {
 	for i := range e.p.checks {
 		e.p.checks[i].below = e.p.checks[i].limit.at(n)
 	}
-	e.bound, e.binding = n, b
+	e.bound, e.spare = n, e.bound
 	for _, t := range e.p.buffers {
 		if t.uniform != nil {
 			t.floats[0] = t.uniform.at(n)

@@ -56,7 +56,7 @@ func (p *planner) param(q *graph.Param) *buffer {
 func (p *planner) input(op *graph.InputOp, s shape) *buffer {
 	b, ok := p.inputs[op.Label]
 	if !ok {
-		b = p.buffer(&buffer{name: "input " + op.Label, shape: s, dense: true, ints: op.Kind == graph.Int})
+		b = p.buffer(&buffer{name: "input " + op.Label, shape: s, fed: s.count(), dense: true, ints: op.Kind == graph.Int})
 		p.inputs[op.Label] = b
 	}
 	return b

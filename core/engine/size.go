@@ -94,8 +94,13 @@ func (y *symbols) shape(s graph.Shape) shape {
 }
 
 // bind looks the symbols up in b.
-func (y *symbols) bind(b graph.Binding) (lengths, error) {
-	n := make(lengths, len(y.names))
+func (y *symbols) bind(b graph.Binding) (lengths, error) { return y.bindIn(nil, b) }
+
+// bindIn is bind in the memory of n.
+func (y *symbols) bindIn(n lengths, b graph.Binding) (lengths, error) {
+	if n == nil {
+		n = make(lengths, len(y.names))
+	}
 	for i, name := range y.names {
 		v, ok := b[name]
 		if !ok {
@@ -128,6 +133,15 @@ func (s shape) last() size {
 		return one
 	}
 	return s[len(s)-1]
+}
+
+// rows is the product of the axes before the last at the given lengths.
+func (s shape) rows(n lengths) int {
+	p := 1
+	for _, d := range s.lead() {
+		p = times(p, d.at(n))
+	}
+	return p
 }
 
 func (s shape) lead() shape {
