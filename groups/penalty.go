@@ -152,13 +152,15 @@ func (p *Penalty) Bind(param, grad func(name string) []float32) {
 
 // Step is AddGradient on what Bind has set, for worker w of a team that runs
 // it together: all of them call it inside one Team.Run, after Reserve(t.N()).
-// The gradients may be read behind the next barrier.
-func (p *Penalty) Step(w int, t *kernel.Team) {
+// The gradients may be read behind the next barrier. It returns worker w's share
+// of Σg² over the gradients of Vars, the penalty's added: clipping need not read
+// them again.
+func (p *Penalty) Step(w int, t *kernel.Team) (squares float64) {
 	p.gather(w, t.N())
 	t.Barrier()
 	p.norms(w, t.N())
 	t.Barrier()
-	p.add(w, t.N())
+	return p.add(w, t.N())
 }
 
 // Run is AddGradient with a team.

@@ -75,8 +75,10 @@ func (p *Penalty) square(m term, workers int) float64 {
 }
 
 // add adds the gradient of worker w's rows of every weight: w[r, j] times the
-// coefficients of the components that row r and column j are in.
-func (p *Penalty) add(w, workers int) {
+// coefficients of the components that row r and column j are in. It returns the
+// sum of squares of what the rows' gradients are then, read while they are in
+// the cache.
+func (p *Penalty) add(w, workers int) (squares float64) {
 	for i, t := range p.parts {
 		lo, hi := portion(w, workers, t.rows)
 		if t.g == nil || lo == hi {
@@ -88,18 +90,41 @@ func (p *Penalty) add(w, workers int) {
 			colc[o.index-t.colLo] += float32(o.multi * p.scale[o.component])
 		}
 		t.rowCoefficients(p.scale, lo, hi)
-		a, b := min(max(lo, t.rowLo), hi), max(min(hi, t.rowHi), lo) // rows that are in components
-		if a >= b {
-			t.addScaled(lo, hi, nil, colc)
-		} else {
-			t.addScaled(lo, a, nil, colc)
-			t.addScaled(a, b, t.rowc[a-t.rowLo:b-t.rowLo], colc)
-			t.addScaled(b, hi, nil, colc)
+		step := max(1, inCache/max(1, t.cols))
+		if t.cross != nil {
+			step = hi - lo // scalars that are taken out again may lie anywhere
 		}
-		for _, c := range t.cross {
-			if c.at >= lo*t.cols && c.at < hi*t.cols {
-				t.g[c.at] -= t.w[c.at] * float32(c.multi*p.scale[c.component])
-			}
+		for r := lo; r < hi; r += step {
+			end := min(r+step, hi)
+			t.addRows(r, end, colc)
+			p.uncount(t, r, end)
+			squares += kernel.SumSq(t.g[r*t.cols : end*t.cols])
+		}
+	}
+	return squares
+}
+
+// inCache is how many weights are worked on at a time where the gradient beside
+// them is read again at once.
+const inCache = 1 << 14
+
+// addRows adds the gradient of rows [lo, hi).
+func (t *part) addRows(lo, hi int, colc []float32) {
+	a, b := min(max(lo, t.rowLo), hi), max(min(hi, t.rowHi), lo) // rows that are in components
+	if a >= b {
+		t.addScaled(lo, hi, nil, colc)
+		return
+	}
+	t.addScaled(lo, a, nil, colc)
+	t.addScaled(a, b, t.rowc[a-t.rowLo:b-t.rowLo], colc)
+	t.addScaled(b, hi, nil, colc)
+}
+
+// uncount takes out what Distinct counting has added twice in rows [lo, hi).
+func (p *Penalty) uncount(t *part, lo, hi int) {
+	for _, c := range t.cross {
+		if c.at >= lo*t.cols && c.at < hi*t.cols {
+			t.g[c.at] -= t.w[c.at] * float32(c.multi*p.scale[c.component])
 		}
 	}
 }

@@ -281,3 +281,34 @@ func TestPenaltyValueAfterTeam(t *testing.T) {
 	p.Run(team, read(ts), func(name string) []float32 { return grads[name] })
 	assert.InEpsilon(t, want, p.Value(read(ts)), 1e-6)
 }
+
+// What Step returns is the sum of squares of the gradients that it has added
+// to, whatever the workers, the counting and where their rows end.
+func TestPenaltyStepSquares(t *testing.T) {
+	g := stacked(t, 50, 30, 200, 70)
+	d := derive(t, g)
+	chosen, err := d.Select(nil)
+	require.NoError(t, err)
+	for _, count := range []groups.Counting{groups.Multiset, groups.Distinct} {
+		for workers := 1; workers <= 3; workers++ {
+			team := kernel.NewTeam(workers)
+			ts, grads := tensors(g, 1), tensors(g, 2)
+			p := groups.NewPenalty(g, d.Groups(chosen), 0.3, count)
+			p.Reserve(workers)
+			p.Bind(read(ts), read(grads))
+			parts := make([]float64, workers)
+			team.Run(func(w int) { parts[w] = p.Step(w, team) })
+			team.Close()
+			got, want := 0.0, 0.0
+			for _, x := range parts {
+				got += x
+			}
+			for _, name := range p.Vars() {
+				for _, x := range grads[name].Data {
+					want += float64(x) * float64(x)
+				}
+			}
+			assert.InEpsilon(t, want, got, 1e-9, "%s, %d workers", count, workers)
+		}
+	}
+}

@@ -56,10 +56,16 @@ func Decay(t *kernel.Team, w int, weights, gradients [][]float32, lambda float64
 }
 
 // SGD moves weights by -rate·gradient; all workers of a team call it together,
-// and each moves its share.
-func SGD(t *kernel.Team, w int, weights, gradients [][]float32, rate float64) {
+// and each moves its share. Where tau is not nil, elements of weights[i] that end
+// below tau[i] in magnitude are set to zero in the same pass.
+func SGD(t *kernel.Team, w int, weights, gradients [][]float32, rate float64, tau []float32) {
 	for i, x := range weights {
-		each(t, w, len(x), func(lo, hi int) { kernel.Axpy(x[lo:hi], gradients[i][lo:hi], float32(-rate)) })
+		each(t, w, len(x), func(lo, hi int) {
+			kernel.Axpy(x[lo:hi], gradients[i][lo:hi], float32(-rate))
+			if tau != nil && tau[i] > 0 {
+				kernel.Threshold(x[lo:hi], tau[i])
+			}
+		})
 	}
 }
 

@@ -27,10 +27,11 @@ func TestClipScale(t *testing.T) {
 	assert.Equal(t, 1.0, optim.ClipScale(10, 0), "0 does not clip")
 }
 
-// With any number of workers, sum of squares, l2 and step are those of one loop
+// With any number of workers, sum of squares, l2, step and threshold are those of one loop
 // over all tensors, pieces that end anywhere included.
 func TestStepAgainstLoop(t *testing.T) {
 	sizes := []int{1, 7, 1 << 14, 3<<14 + 5}
+	tau := []float32{0, 3, 2.5, 0}
 	for _, workers := range []int{1, 2, 3} {
 		team := kernel.NewTeam(workers)
 		var w, g, want [][]float32
@@ -41,6 +42,9 @@ func TestStepAgainstLoop(t *testing.T) {
 				w[k][i], g[k][i] = float32(i%13)-6, float32(i%7)/8-0.25
 				decayed := g[k][i] + 0.25*w[k][i]
 				want[k][i] = w[k][i] - 0.5*decayed // exact: multiples of 1/16
+				if math.Abs(float64(want[k][i])) < float64(tau[k]) {
+					want[k][i] = 0
+				}
 				sum += float64(decayed) * float64(decayed)
 				squares += float64(w[k][i]) * float64(w[k][i])
 			}
@@ -49,7 +53,7 @@ func TestStepAgainstLoop(t *testing.T) {
 		team.Run(func(worker int) {
 			decay[worker] = optim.Decay(team, worker, w, g, 0.25)
 			part[worker] = optim.SumSq(team, worker, g)
-			optim.SGD(team, worker, w, g, 0.5)
+			optim.SGD(team, worker, w, g, 0.5, tau)
 		})
 		got, gotSquares := 0.0, 0.0
 		for worker, p := range part {

@@ -23,7 +23,9 @@ type update struct {
 	gradients [][]float32
 	clip      float64
 	penalty   *groups.Penalty   // nil without a group Lasso
-	threshold *groups.Threshold // nil without a group Lasso
+	tau       []float32         // of each weight's threshold; nil without a group Lasso
+	rest      *groups.Threshold // of what has no gradient; nil without a group Lasso
+	free      [][]float32       // gradients of what is not in the penalty
 	decay     float64           // λ of l2
 	sums      []float64         // per worker, padded
 	squares   []float64         // the same, of the weights
@@ -38,24 +40,43 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
 	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
 	u.add, u.step = u.addShare, u.stepShare
+	var names []string
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {
+			names = append(names, p.Name)
 			u.weights = append(u.weights, m.Param(p.Name))
 			u.gradients = append(u.gradients, m.Output(GradientOf(p.Name)))
 		}
 	}
 	lambda := cfg.ISS.Lambda()
 	if lambda == 0 {
+		u.free = u.gradients
 		return u, nil
 	}
 	u.penalty = groups.NewPenalty(g, chosen, lambda, groups.Counting(cfg.ISS.Count))
 	u.penalty.Reserve(u.team.N())
 	u.penalty.Bind(m.Param, u.gradient1)
 	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
+	for i, name := range names {
+		if !slices.Contains(u.penalty.Vars(), name) {
+			u.free = append(u.free, u.gradients[i])
+		}
+	}
 	// As published, weights are thresholded only where a group Lasso is on.
-	var err error
-	u.threshold, err = groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
-	return u, err
+	t, err := groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
+	if err != nil {
+		return nil, err
+	}
+	u.tau = make([]float32, len(names))
+	u.rest = &groups.Threshold{Tau: t.Tau}
+	for _, name := range t.Vars {
+		if i := slices.Index(names, name); i >= 0 {
+			u.tau[i] = float32(t.Tau)
+		} else {
+			u.rest.Vars = append(u.rest.Vars, name)
+		}
+	}
+	return u, nil
 }
 
 // lineFloats is a cache line in float64: workers do not share one.
@@ -82,14 +103,18 @@ func (u *update) gradient() (norm, penalty float64) {
 }
 
 func (u *update) addShare(w int) {
+	sum := 0.0
 	if u.penalty != nil {
-		u.penalty.Step(w, u.team)
-		u.team.Barrier()
+		sum = u.penalty.Step(w, u.team)
 	}
 	if u.decay > 0 {
+		u.team.Barrier()
 		u.squares[w*lineFloats] = optim.Decay(u.team, w, u.weights, u.gradients, u.decay)
+		sum = optim.SumSq(u.team, w, u.gradients)
+	} else {
+		sum += optim.SumSq(u.team, w, u.free)
 	}
-	u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
+	u.sums[w*lineFloats] = sum
 }
 
 // apply clips, steps, and zeroes what is below the threshold.
@@ -100,10 +125,9 @@ func (u *update) apply(rate, norm float64) {
 }
 
 func (u *update) stepShare(w int) {
-	optim.SGD(u.team, w, u.weights, u.gradients, u.rate)
-	if u.threshold != nil {
-		u.team.Barrier()
-		u.threshold.Share(w, u.team.N(), u.m.Param)
+	optim.SGD(u.team, w, u.weights, u.gradients, u.rate, u.tau)
+	if u.rest != nil {
+		u.rest.Share(w, u.team.N(), u.m.Param)
 	}
 }
 
