@@ -9,7 +9,7 @@ import (
 
 // Session is a compiled model for serving: it carries its states from run to
 // run, and the number of streams it runs side by side may change between runs,
-// up to a maximum. Nothing allocates after New: not a run, not a change of
+// up to a maximum. Nothing allocates after NewSession: not a run, not a change of
 // lengths, not a stream that begins.
 //
 // A Session belongs to one goroutine at a time; several sessions, of the same
