@@ -140,7 +140,7 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	if err := finite(d.Graph, param); err != nil {
 		return nil, err
 	}
-	j, err := newJudge(d, d.expanded(param))
+	j, err := newJudge(d, d.Expanded(param))
 	if err != nil {
 		return nil, err
 	}

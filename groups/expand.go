@@ -2,10 +2,10 @@ package groups
 
 import "github.com/seed391906a2/iss/core/graph"
 
-// expanded gives a cut model's weights the shapes of its first ancestor, with
+// Expanded gives a cut model's weights the shapes of its first ancestor, with
 // zeros where units were cut out. Each weight is expanded when it is first
 // asked for.
-func (d *Derivation) expanded(param func(name string) []float32) func(name string) []float32 {
+func (d *Derivation) Expanded(param func(name string) []float32) func(name string) []float32 {
 	if d.whole == nil {
 		return param
 	}

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/internal/svg"
 )
 
 // drawFlow draws figure 2 and tells it in words.
@@ -110,8 +111,8 @@ func (f *flow) draw(s *scene) {
 			for _, p := range b.out {
 				if t := p.net; t.kin == on {
 					all := strings.Join(pieces[t], "")
-					s.path(all, fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=%q", ground, num(t.width+2.4)))
-					s.path(all, fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=%q", t.colour(), num(t.width)))
+					s.path(all, fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=%q", ground, svg.Num(t.width+2.4)))
+					s.path(all, fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=%q", t.colour(), svg.Num(t.width)))
 					for _, d := range bands[t] {
 						s.b.WriteString(d)
 					}
@@ -153,14 +154,14 @@ func (f *flow) piece(g seg, r int, dy float64) string {
 	}
 	m := (x0 + x1) / 2
 	return fmt.Sprintf("M%s %sH%sC%s %s %s %s %s %sH%s",
-		num(from), num(y0), num(x0), num(m), num(y0), num(m), num(y1), num(x1), num(y1), num(to))
+		svg.Num(from), svg.Num(y0), svg.Num(x0), svg.Num(m), svg.Num(y0), svg.Num(m), svg.Num(y1), svg.Num(x1), svg.Num(y1), svg.Num(to))
 }
 
 // band is the element that draws a span of the component on a piece.
 func (f *flow) band(g seg, r int, p span) string {
 	from, to := strip(p, g.net.n, g.net.width, 1.6)
 	d := f.piece(g, r, (from+to)/2-g.net.width/2)
-	return fmt.Sprintf("<path d=%q fill=\"none\" stroke=%q stroke-width=%q/>\n", d, makes, num(to-from))
+	return fmt.Sprintf("<path d=%q fill=\"none\" stroke=%q stroke-width=%q/>\n", d, makes, svg.Num(to-from))
 }
 
 // box draws a box with its labels.
@@ -173,7 +174,7 @@ func (f *flow) box(s *scene, b *box) {
 		}
 		attrs := fmt.Sprintf("fill=%q stroke=%q stroke-width=\"1.4\"", ground, stroke)
 		if utf8.RuneCountInString(b.label.s) > 2 {
-			s.rect(b.x, b.y+b.h/2-roundness, b.w, 2*roundness, attrs+fmt.Sprintf(" rx=%q", num(roundness)))
+			s.rect(b.x, b.y+b.h/2-roundness, b.w, 2*roundness, attrs+fmt.Sprintf(" rx=%q", svg.Num(roundness)))
 		} else {
 			s.circle(b.x+b.w/2, b.y+b.h/2, roundness, attrs)
 		}
@@ -249,8 +250,8 @@ func (f *flow) matrix(s *scene, b *box) {
 // the right.
 func (f *flow) elbow(s *scene, b *box, y, w, at float64, colour string) {
 	r := b.mw + inner - at
-	s.path(fmt.Sprintf("M%s %sA%s %s 0 0 1 %s %s", num(b.x+at), num(y), num(r), num(r), num(b.x+b.mw+inner), num(y-r)),
-		fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=%q", colour, num(w)))
+	s.path(fmt.Sprintf("M%s %sA%s %s 0 0 1 %s %s", svg.Num(b.x+at), svg.Num(y), svg.Num(r), svg.Num(r), svg.Num(b.x+b.mw+inner), svg.Num(y-r)),
+		fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=%q", colour, svg.Num(w)))
 }
 
 // divide draws lines between what the rows read and between the gates that the
@@ -259,7 +260,7 @@ func (f *flow) divide(s *scene, b *box, y float64) {
 	var d strings.Builder
 	if from := b.in[0].net.from; from.kind == joint && from.op != "split" {
 		for _, p := range from.in[1:] {
-			fmt.Fprintf(&d, "M%s %sH%s", num(b.x), num(y+p.off-p.net.width/2), num(b.x+b.mw))
+			fmt.Fprintf(&d, "M%s %sH%s", svg.Num(b.x), svg.Num(y+p.off-p.net.width/2), svg.Num(b.x+b.mw))
 		}
 	}
 	for _, u := range b.out[0].net.uses {
@@ -267,7 +268,7 @@ func (f *flow) divide(s *scene, b *box, y float64) {
 			continue
 		}
 		for _, p := range u.to.out[1:] {
-			fmt.Fprintf(&d, "M%s %sV%s", num(b.x+p.off-p.net.width/2), num(y), num(y+b.mh))
+			fmt.Fprintf(&d, "M%s %sV%s", svg.Num(b.x+p.off-p.net.width/2), svg.Num(y), svg.Num(y+b.mh))
 		}
 	}
 	if d.Len() > 0 {

@@ -2,11 +2,11 @@ package draw
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
+
+	"github.com/seed391906a2/iss/internal/svg"
 )
 
 // Colours. Those of a component are from the palette of Okabe and Ito, which
@@ -32,21 +32,12 @@ type scene struct {
 	b    bytes.Buffer
 }
 
-// num writes a length with one digit behind the point.
-func num(x float64) string {
-	x = math.Round(x*10) / 10
-	if x == 0 {
-		x = 0 // not -0
-	}
-	return strconv.FormatFloat(x, 'f', -1, 64)
-}
-
 func (s *scene) rect(x, y, w, h float64, attrs string) {
-	fmt.Fprintf(&s.b, "<rect x=%q y=%q width=%q height=%q %s/>\n", num(x), num(y), num(w), num(h), attrs)
+	fmt.Fprintf(&s.b, "<rect x=%q y=%q width=%q height=%q %s/>\n", svg.Num(x), svg.Num(y), svg.Num(w), svg.Num(h), attrs)
 }
 
 func (s *scene) circle(x, y, r float64, attrs string) {
-	fmt.Fprintf(&s.b, "<circle cx=%q cy=%q r=%q %s/>\n", num(x), num(y), num(r), attrs)
+	fmt.Fprintf(&s.b, "<circle cx=%q cy=%q r=%q %s/>\n", svg.Num(x), svg.Num(y), svg.Num(r), attrs)
 }
 
 func (s *scene) path(d, attrs string) { fmt.Fprintf(&s.b, "<path d=%q %s/>\n", d, attrs) }
@@ -94,17 +85,11 @@ func (s *scene) label(x, y float64, anchor string, t text) {
 	if t.fill != "" {
 		attrs += " fill=" + quote(t.fill)
 	}
-	fmt.Fprintf(&s.b, "<text x=%q y=%q font-size=%q%s>%s", num(x), num(y), num(t.size), attrs, escape(t.s))
+	fmt.Fprintf(&s.b, "<text x=%q y=%q font-size=%q%s>%s", svg.Num(x), svg.Num(y), svg.Num(t.size), attrs, svg.Escape(t.s))
 	if t.sub != "" {
-		fmt.Fprintf(&s.b, `<tspan dy="3" font-size=%q>%s</tspan>`, num(t.size*0.72), escape(t.sub))
+		fmt.Fprintf(&s.b, `<tspan dy="3" font-size=%q>%s</tspan>`, svg.Num(t.size*0.72), svg.Escape(t.sub))
 	}
 	s.b.WriteString("</text>\n")
-}
-
-func escape(s string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s)) // a strings.Builder does not fail
-	return b.String()
 }
 
 // svg is the whole document.
@@ -112,9 +97,9 @@ func (s *scene) svg(title, desc string) []byte {
 	var b bytes.Buffer
 	w, h := math.Ceil(s.w), math.Ceil(s.h)
 	fmt.Fprintf(&b, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %s %s\" width=%q height=%q role=\"img\" font-family=\"Helvetica, Arial, sans-serif\" fill=%q>\n",
-		num(w), num(h), num(w), num(h), ink)
-	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", escape(title), escape(desc))
-	fmt.Fprintf(&b, "<rect width=%q height=%q rx=\"6\" fill=%q/>\n", num(w), num(h), ground)
+		svg.Num(w), svg.Num(h), svg.Num(w), svg.Num(h), ink)
+	fmt.Fprintf(&b, "<title>%s</title>\n<desc>%s</desc>\n", svg.Escape(title), svg.Escape(desc))
+	fmt.Fprintf(&b, "<rect width=%q height=%q rx=\"6\" fill=%q/>\n", svg.Num(w), svg.Num(h), ground)
 	b.Write(s.b.Bytes())
 	b.WriteString("</svg>\n")
 	return b.Bytes()
@@ -122,7 +107,7 @@ func (s *scene) svg(title, desc string) []byte {
 
 // within sets a finished scene into this one, w and h growing with it.
 func (s *scene) within(t *scene, x, y float64) {
-	fmt.Fprintf(&s.b, "<g transform=\"translate(%s %s)\">\n", num(x), num(y))
+	fmt.Fprintf(&s.b, "<g transform=\"translate(%s %s)\">\n", svg.Num(x), svg.Num(y))
 	s.b.Write(t.b.Bytes())
 	s.end()
 	s.w, s.h = max(s.w, x+t.w), max(s.h, y+t.h)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/internal/svg"
 )
 
 // Measures of figure 3, in pixels.
@@ -217,11 +218,11 @@ func (t *table) matrix(b block, x, y float64) {
 	var d strings.Builder
 	for _, p := range b.cols.parts[1:] {
 		at := x + b.mw*float64(p.from)/float64(b.cols.n)
-		fmt.Fprintf(&d, "M%s %sV%s", num(at), num(y), num(y+b.mh))
+		fmt.Fprintf(&d, "M%s %sV%s", svg.Num(at), svg.Num(y), svg.Num(y+b.mh))
 	}
 	for _, p := range b.rows.parts[1:] {
 		at := y + b.mh*float64(p.from)/float64(b.rows.n)
-		fmt.Fprintf(&d, "M%s %sH%s", num(x), num(at), num(x+b.mw))
+		fmt.Fprintf(&d, "M%s %sH%s", svg.Num(x), svg.Num(at), svg.Num(x+b.mw))
 	}
 	if d.Len() > 0 {
 		t.path(d.String(), fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=\"1.2\"", edge))
@@ -242,10 +243,10 @@ func (t *table) cells(b block, x, y float64) {
 	}
 	var d strings.Builder
 	for i := 1; i < b.cols.n; i++ {
-		fmt.Fprintf(&d, "M%s %sV%s", num(x+b.mw*float64(i)/float64(b.cols.n)), num(y), num(y+b.mh))
+		fmt.Fprintf(&d, "M%s %sV%s", svg.Num(x+b.mw*float64(i)/float64(b.cols.n)), svg.Num(y), svg.Num(y+b.mh))
 	}
 	for i := 1; i < b.rows.n; i++ {
-		fmt.Fprintf(&d, "M%s %sH%s", num(x), num(y+b.mh*float64(i)/float64(b.rows.n)), num(x+b.mw))
+		fmt.Fprintf(&d, "M%s %sH%s", svg.Num(x), svg.Num(y+b.mh*float64(i)/float64(b.rows.n)), svg.Num(x+b.mw))
 	}
 	if d.Len() > 0 {
 		t.path(d.String(), fmt.Sprintf("fill=\"none\" stroke=%q stroke-width=\"0.8\"", grid))
@@ -257,9 +258,9 @@ func (t *table) tear(x, y, w, h float64) {
 	t.broke = true
 	oblique := func(d float64, attrs string) {
 		if h > 0 {
-			t.path(fmt.Sprintf("M%s %sL%s %s", num(x+d-2), num(y+h), num(x+d+2), num(y)), attrs)
+			t.path(fmt.Sprintf("M%s %sL%s %s", svg.Num(x+d-2), svg.Num(y+h), svg.Num(x+d+2), svg.Num(y)), attrs)
 		} else {
-			t.path(fmt.Sprintf("M%s %sL%s %s", num(x), num(y+d+2), num(x+w), num(y+d-2)), attrs)
+			t.path(fmt.Sprintf("M%s %sL%s %s", svg.Num(x), svg.Num(y+d+2), svg.Num(x+w), svg.Num(y+d-2)), attrs)
 		}
 	}
 	oblique(0, fmt.Sprintf("stroke=%q stroke-width=\"5\"", ground))
@@ -300,7 +301,7 @@ func (t *table) vector(a side, x, y, w float64) {
 	}
 	for _, p := range a.parts[1:] {
 		at := x + w*float64(p.from)/float64(a.n)
-		t.path(fmt.Sprintf("M%s %sV%s", num(at), num(y), num(y+biasHigh)), fmt.Sprintf("stroke=%q", edge))
+		t.path(fmt.Sprintf("M%s %sV%s", svg.Num(at), svg.Num(y), svg.Num(y+biasHigh)), fmt.Sprintf("stroke=%q", edge))
 	}
 	t.rect(x, y, w, biasHigh, fmt.Sprintf("fill=\"none\" stroke=%q", edge))
 }
