@@ -1,0 +1,185 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed391906a2/iss/internal/svg"
+)
+
+// Size of a chart in pixels: as wide as a phone, so that its labels can be
+// read on one.
+const (
+	chartWide = 380.0
+	plotHigh  = 190.0
+)
+
+// palette is how many colours the page has for series; behind the last they
+// begin again, with other dashes.
+const palette = 6
+
+// series is a line or a set of dots.
+type series struct {
+	label  string
+	xs, ys []float64
+	dots   bool     // dots instead of a line
+	names  []string // of the dots
+}
+
+// chart is a plot of series over a common x.
+type chart struct {
+	title, desc string
+	x, y        axis
+	series      []series
+	bars        *bars // drawn below the series; nil: none
+}
+
+// bars are counts beside one another, such as of a histogram.
+type bars struct {
+	labels []string    // of the kinds
+	counts [][]float64 // by kind and place
+	edges  []float64   // of the places, one more than there are; on the x axis
+}
+
+// newChart is a chart whose axes hold all its series.
+func newChart(title, desc, x, y string, logY, zero bool, all ...series) *chart {
+	var xs, ys []float64
+	var drawn []series
+	for _, s := range all {
+		if len(s.xs) == 0 {
+			continue
+		}
+		drawn = append(drawn, s)
+		xs, ys = append(xs, s.xs...), append(ys, s.ys...)
+	}
+	return &chart{title: title, desc: desc, x: newAxis(x, false, false, xs), y: newAxis(y, logY, zero, ys), series: drawn}
+}
+
+// svg draws the chart. Colours are the page's, by class.
+func (c *chart) svg() string {
+	const left, right, top = 58.0, 12.0, 30.0
+	c.x.from, c.x.to = left, chartWide-right
+	c.y.from, c.y.to = top+plotHigh, top
+	var b strings.Builder
+	text := func(x, y float64, anchor, class, s string) {
+		fmt.Fprintf(&b, "<text x=%q y=%q text-anchor=%q class=%q>%s</text>\n", svg.Num(x), svg.Num(y), anchor, class, svg.Escape(s))
+	}
+	text(left, 16, "start", "head", svg.Fit(c.title, 14.5, chartWide-left-right))
+	for _, v := range c.y.ticks() {
+		y := c.y.at(v)
+		fmt.Fprintf(&b, "<path class=\"grid\" d=\"M%s %sH%s\"/>\n", svg.Num(left), svg.Num(y), svg.Num(chartWide-right))
+		text(left-6, y+4, "end", "tick", number(v))
+	}
+	last := -1e9
+	if c.x.end != "" {
+		text(left+6, c.y.from+17, "middle", "tick", c.x.end)
+		last = left + 10
+	}
+	for _, v := range c.x.ticks() {
+		x := c.x.at(v)
+		fmt.Fprintf(&b, "<path class=\"rule\" d=\"M%s %sv4\"/>\n", svg.Num(x), svg.Num(c.y.from))
+		half := svg.Advance(number(v)) * 11 / 2
+		if x-half < last+4 || x+half > chartWide {
+			continue
+		}
+		text(x, c.y.from+17, "middle", "tick", number(v))
+		last = x + half
+	}
+	c.drawBars(&b)
+	fmt.Fprintf(&b, "<path class=\"rule\" d=\"M%s %sV%sH%s\"/>\n", svg.Num(left), svg.Num(top), svg.Num(c.y.from), svg.Num(chartWide-right))
+	for i, s := range c.series {
+		c.draw(&b, i, s)
+	}
+	text((left+chartWide-right)/2, c.y.from+34, "middle", "label", svg.Fit(c.x.label, 12, chartWide-left-right))
+	mid := (c.y.from + c.y.to) / 2
+	fmt.Fprintf(&b, "<text transform=\"translate(13 %s) rotate(-90)\" text-anchor=\"middle\" class=\"label\">%s</text>\n",
+		svg.Num(mid), svg.Escape(svg.Fit(c.y.label, 12, plotHigh+30)))
+	high := c.legend(&b, left, c.y.from+54)
+	return frame(chartWide, high, c.title, c.desc, b.String())
+}
+
+// frame is an SVG for the page, with what it shows in words.
+func frame(w, h float64, title, desc, body string) string {
+	return fmt.Sprintf("<svg viewBox=\"0 0 %s %s\" width=%q height=%q role=\"img\" aria-label=\"%s\">\n<title>%s</title>\n<desc>%s</desc>\n%s</svg>\n",
+		svg.Num(w), svg.Num(h), svg.Num(w), svg.Num(h), svg.Escape(title+". "+desc), svg.Escape(title), svg.Escape(desc), body)
+}
+
+// look is the class of a series' colour and dashes.
+func look(i int) string {
+	if i < palette {
+		return fmt.Sprintf("s%d", i)
+	}
+	return fmt.Sprintf("s%d dash%d", i%palette, min(i/palette, 3))
+}
+
+func (c *chart) draw(b *strings.Builder, i int, s series) {
+	var d strings.Builder
+	pen := "M"
+	for k := range s.xs {
+		if !c.x.holds(s.xs[k]) || !c.y.holds(s.ys[k]) {
+			pen = "M"
+			continue
+		}
+		x, y := c.x.at(s.xs[k]), c.y.at(s.ys[k])
+		if s.dots || len(s.xs) == 1 {
+			fmt.Fprintf(b, "<circle class=\"dot %s\" cx=%q cy=%q r=\"4.5\"/>\n", look(i), svg.Num(x), svg.Num(y))
+		}
+		fmt.Fprintf(&d, "%s%s %s", pen, svg.Num(x), svg.Num(y))
+		pen = "L"
+	}
+	if !s.dots && d.Len() > 0 {
+		fmt.Fprintf(b, "<path class=\"line %s\" d=%q/>\n", look(i), d.String())
+	}
+}
+
+// legend names the series below the plot and returns where the picture ends.
+func (c *chart) legend(b *strings.Builder, x, y float64) float64 {
+	left, labels := x, []string{}
+	solid := 0
+	if c.bars != nil {
+		labels = append(labels, c.bars.labels...)
+		solid = len(labels)
+	}
+	for _, s := range c.series {
+		labels = append(labels, s.label)
+	}
+	for i, label := range labels {
+		label = svg.Fit(label, 12, chartWide-left-40)
+		w := svg.Advance(label) * 12
+		if x > left && x+24+w > chartWide-4 {
+			x, y = left, y+17
+		}
+		n := i - solid
+		switch {
+		case i < solid:
+			fmt.Fprintf(b, "<rect class=\"bar %s\" x=%q y=%q width=\"12\" height=\"10\"/>\n", look(i), svg.Num(x), svg.Num(y-9))
+		case c.series[n].dots:
+			fmt.Fprintf(b, "<circle class=\"dot %s\" cx=%q cy=%q r=\"4.5\"/>\n", look(n), svg.Num(x+8), svg.Num(y-4))
+		default:
+			fmt.Fprintf(b, "<path class=\"line %s\" d=\"M%s %sh16\"/>\n", look(n), svg.Num(x), svg.Num(y-4))
+		}
+		fmt.Fprintf(b, "<text class=\"label\" x=%q y=%q>%s</text>\n", svg.Num(x+21), svg.Num(y), svg.Escape(label))
+		x += 21 + w + 14
+	}
+	return y + 10
+}
+
+// drawBars draws the kinds of each place beside one another.
+func (c *chart) drawBars(b *strings.Builder) {
+	if c.bars == nil {
+		return
+	}
+	n := float64(len(c.bars.counts))
+	for i, counts := range c.bars.counts {
+		for k, v := range counts {
+			if v == 0 {
+				continue
+			}
+			from, to := c.x.at(c.bars.edges[k]), c.x.at(c.bars.edges[k+1])
+			w := (to - from - 1) / n
+			y := c.y.at(v)
+			fmt.Fprintf(b, "<rect class=\"bar %s\" x=%q y=%q width=%q height=%q/>\n",
+				look(i), svg.Num(from+0.5+float64(i)*w), svg.Num(y), svg.Num(w), svg.Num(c.y.from-y))
+		}
+	}
+}

@@ -1,0 +1,109 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/seed391906a2/iss/groups"
+)
+
+// matrices draws the weights that the groups touch as they are stored, in ×
+// out, with what belongs to units that are gone as strips at its original
+// place: figure 4 of the paper, and the first layout of figure 5.
+func (r *Run) matrices(s *strips, param func(name string) []float32) (out []string, err error) {
+	whole := r.Model.Origin()
+	chosen, err := r.wholeGroups()
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range touched(whole, chosen) {
+		shape, w := whole.Graph.Param(name).Shape, param(name)
+		live := 0
+		for _, v := range w {
+			if v != 0 {
+				live++
+			}
+		}
+		m := &heat{
+			rows: shape[0], cols: shape[1], name: name,
+			across: fmt.Sprintf("%d columns (out); %.1f %% of the weights are zero", shape[1], 100*float64(len(w)-live)/float64(len(w))),
+			down:   fmt.Sprintf("%d rows (in)", shape[0]),
+			kind: func(i, j int) int {
+				switch {
+				case w[i*shape[1]+j] != 0:
+					return alive
+				case s.at(name, 0, i) || s.at(name, 1, j):
+					return lost
+				}
+				return zero
+			},
+		}
+		picture, err := m.svg()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, picture)
+	}
+	return out, nil
+}
+
+// components draws each group with a component a column and its weights, entry
+// after entry, below one another: the second layout of figure 5. A unit that is
+// gone is a column without a weight, wherever its weights are stored.
+func (r *Run) components(s *strips, param func(name string) []float32) (out []string, err error) {
+	whole := r.Model.Origin()
+	chosen, err := r.wholeGroups()
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range chosen {
+		rows := []line{}
+		for _, e := range g.Entries {
+			shape := whole.Graph.Param(e.Var).Shape
+			if len(shape) != 2 {
+				continue
+			}
+			for i := range shape[1-e.Axis] {
+				rows = append(rows, line{e, param(e.Var), shape[1], i})
+			}
+		}
+		u := s.units[g.Class]
+		cut, dead := u.count()
+		m := &heat{
+			rows: len(rows), cols: g.Units, name: g.Name + ", one component a column",
+			across: fmt.Sprintf("%d components, %d of them gone", g.Units, cut+dead),
+			down:   fmt.Sprintf("%d weights of each", len(rows)),
+			kind: func(i, k int) int {
+				switch {
+				case rows[i].at(k) != 0:
+					return alive
+				case k < len(u.cut) && (u.cut[k] || u.dead[k]):
+					return lost
+				}
+				return zero
+			},
+		}
+		picture, err := m.svg()
+		if err != nil {
+			return nil, err
+		}
+		if picture != "" {
+			out = append(out, picture)
+		}
+	}
+	return out, nil
+}
+
+// line is one weight of every component: place i across an entry.
+type line struct {
+	e    groups.Entry
+	w    []float32
+	cols int
+	i    int
+}
+
+func (l line) at(k int) float32 {
+	if l.e.Axis == 0 {
+		return l.w[l.e.Index(k)*l.cols+l.i]
+	}
+	return l.w[l.i*l.cols+l.e.Index(k)]
+}

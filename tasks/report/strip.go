@@ -1,0 +1,117 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/seed391906a2/iss/groups"
+)
+
+// gone are the units of a class that are no longer there or hold nothing: cut
+// out, or left with a component that is all zero.
+type gone struct {
+	cut, dead []bool // by number before any cut
+}
+
+func (g gone) count() (cut, dead int) {
+	for k := range g.cut {
+		if g.cut[k] {
+			cut++
+		} else if g.dead[k] {
+			dead++
+		}
+	}
+	return cut, dead
+}
+
+// strips are the rows and columns that belong to units that are gone, at their
+// places in the whole model.
+type strips struct {
+	units map[string]gone           // by class
+	on    map[string]map[int][]bool // parameter, axis, index
+}
+
+// strips finds them. Weights are those of the whole model (see groups.Expanded).
+func (r *Run) strips(param func(name string) []float32) (*strips, error) {
+	whole := r.Model.Origin()
+	s := &strips{map[string]gone{}, map[string]map[int][]bool{}}
+	chosen, err := r.wholeGroups()
+	if err != nil {
+		return nil, err
+	}
+	dead := map[string][]bool{}
+	norms := groups.Norms(whole.Graph, chosen, groups.Multiset, param)
+	for i, g := range chosen {
+		dead[g.Class] = nil
+		for _, v := range norms[i] {
+			dead[g.Class] = append(dead[g.Class], v == 0)
+		}
+		s.mark(whole, g, dead[g.Class])
+	}
+	for _, c := range whole.Classes {
+		now, err := r.Model.Class(c.Name)
+		if err != nil {
+			return nil, err
+		}
+		u := gone{make([]bool, c.Of), dead[c.Name]}
+		if u.dead == nil {
+			u.dead = make([]bool, c.Of)
+		}
+		for id := range c.Of {
+			_, left := now.Unit(id)
+			u.cut[id] = !left
+		}
+		s.units[c.Name] = u
+		s.mark(whole, c.Group(), u.cut)
+	}
+	return s, nil
+}
+
+func (s *strips) mark(whole *groups.Derivation, g groups.Group, which []bool) {
+	for _, e := range slices.Concat(g.Entries, g.Followers) {
+		axes := s.on[e.Var]
+		if axes == nil {
+			axes = map[int][]bool{}
+			s.on[e.Var] = axes
+		}
+		if axes[e.Axis] == nil {
+			axes[e.Axis] = make([]bool, whole.Graph.Param(e.Var).Shape[e.Axis])
+		}
+		for k, yes := range which {
+			if yes && k < g.Units {
+				axes[e.Axis][e.Index(k)] = true
+			}
+		}
+	}
+}
+
+// at reports whether an index of an axis is of such a unit.
+func (s *strips) at(name string, axis, i int) bool {
+	on := s.on[name][axis]
+	return on != nil && on[i]
+}
+
+// share is how many of a list are set.
+func share(list []bool) (n int) {
+	for _, yes := range list {
+		if yes {
+			n++
+		}
+	}
+	return n
+}
+
+// touched lists the parameters with two axes that the groups have entries in,
+// in the order of the model.
+func touched(whole *groups.Derivation, chosen []groups.Group) (names []string) {
+	for _, p := range whole.Graph.Params {
+		if len(p.Shape) != 2 {
+			continue
+		}
+		if slices.ContainsFunc(chosen, func(g groups.Group) bool {
+			return slices.ContainsFunc(g.Entries, func(e groups.Entry) bool { return e.Var == p.Name })
+		}) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
