@@ -2,6 +2,8 @@ package report
 
 import (
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/internal/svg"
@@ -52,7 +54,11 @@ func newChart(title, desc, x, y string, logY, zero bool, all ...series) *chart {
 		drawn = append(drawn, s)
 		xs, ys = append(xs, s.xs...), append(ys, s.ys...)
 	}
-	return &chart{title: title, desc: desc, x: newAxis(x, false, false, xs), y: newAxis(y, logY, zero, ys), series: drawn}
+	across := newAxis(x, false, false, xs)
+	if len(xs) > 0 && slices.Min(xs) < slices.Max(xs) && !drawn[0].dots {
+		across.lo, across.hi = min(0, slices.Min(xs)), slices.Max(xs) // time ends where it ends
+	}
+	return &chart{title: title, desc: desc, x: across, y: newAxis(y, logY, zero, ys), series: drawn}
 }
 
 // svg draws the chart. Colours are the page's, by class.
@@ -72,8 +78,9 @@ func (c *chart) svg() string {
 	}
 	last := -1e9
 	if c.x.end != "" {
-		text(left+6, c.y.from+17, "middle", "tick", c.x.end)
-		last = left + 10
+		at := (c.x.at(c.bars.edges[0]) + c.x.at(c.bars.edges[1])) / 2
+		text(at, c.y.from+17, "middle", "tick", c.x.end)
+		last = at + 4
 	}
 	for _, v := range c.x.ticks() {
 		x := c.x.at(v)
@@ -122,7 +129,7 @@ func (c *chart) draw(b *strings.Builder, i int, s series) {
 		}
 		x, y := c.x.at(s.xs[k]), c.y.at(s.ys[k])
 		if s.dots || len(s.xs) == 1 {
-			fmt.Fprintf(b, "<circle class=\"dot %s\" cx=%q cy=%q r=\"4.5\"/>\n", look(i), svg.Num(x), svg.Num(y))
+			fmt.Fprintf(b, "<circle class=\"dot %s\" cx=%q cy=%q r=%q/>\n", look(i), svg.Num(x), svg.Num(y), svg.Num(4.5+3*c.above(i, x, y)))
 		}
 		fmt.Fprintf(&d, "%s%s %s", pen, svg.Num(x), svg.Num(y))
 		pen = "L"
@@ -130,6 +137,17 @@ func (c *chart) draw(b *strings.Builder, i int, s series) {
 	if !s.dots && d.Len() > 0 {
 		fmt.Fprintf(b, "<path class=\"line %s\" d=%q/>\n", look(i), d.String())
 	}
+}
+
+// above counts the dots of later series that would hide one at x, y; it is
+// drawn as a ring around them.
+func (c *chart) above(i int, x, y float64) (n float64) {
+	for _, s := range c.series[i+1:] {
+		if s.dots && len(s.xs) == 1 && math.Hypot(c.x.at(s.xs[0])-x, c.y.at(s.ys[0])-y) < 3 {
+			n++
+		}
+	}
+	return n
 }
 
 // legend names the series below the plot and returns where the picture ends.

@@ -36,6 +36,7 @@ type heat struct {
 	rows, cols           int
 	kind                 func(row, col int) int
 	name, across, down   string // what is drawn, and what its columns and rows are
+	stretch              bool   // its sides have nothing in common, so both are drawn long
 	perRow, perCol, w, h int    // filled in by image: weights in a pixel, pixels
 }
 
@@ -78,6 +79,9 @@ func (m *heat) svg() (string, error) {
 	}
 	scale := min(heatWide/float64(m.cols), heatHigh/float64(m.rows))
 	w, h := max(heatThin, float64(m.cols)*scale), max(heatThin, float64(m.rows)*scale)
+	if m.stretch {
+		w, h = heatWide, heatHigh*0.7
+	}
 	const left, top = 18.0, 40.0
 	var b strings.Builder
 	fmt.Fprintf(&b, "<text x=\"0\" y=\"14\" class=\"head\">%s</text>\n", svg.Escape(svg.Fit(m.name, 14.5, chartWide)))
@@ -89,7 +93,7 @@ func (m *heat) svg() (string, error) {
 	if m.perRow*m.perCol > 1 {
 		told = fmt.Sprintf("a pixel is the mean of %d × %d weights", m.perRow, m.perCol)
 	}
-	if w != float64(m.cols)*scale || h != float64(m.rows)*scale {
+	if !m.stretch && (w != float64(m.cols)*scale || h != float64(m.rows)*scale) {
 		told += "; not to scale"
 	}
 	fmt.Fprintf(&b, "<text x=%q y=%q class=\"tick\">%s</text>\n", svg.Num(left), svg.Num(top+h+16), svg.Escape(told))

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed391906a2/iss/groups"
 )
@@ -15,7 +16,9 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []stri
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range touched(whole, chosen) {
+	names := touched(whole, chosen)
+	common := commonPath(names)
+	for _, name := range names {
 		shape, w := whole.Graph.Param(name).Shape, param(name)
 		live := 0
 		for _, v := range w {
@@ -24,7 +27,7 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []stri
 			}
 		}
 		m := &heat{
-			rows: shape[0], cols: shape[1], name: name,
+			rows: shape[0], cols: shape[1], name: strings.TrimPrefix(name, common),
 			across: fmt.Sprintf("%d columns (out); %.1f %% of the weights are zero", shape[1], 100*float64(len(w)-live)/float64(len(w))),
 			down:   fmt.Sprintf("%d rows (in)", shape[0]),
 			kind: func(i, j int) int {
@@ -69,7 +72,7 @@ func (r *Run) components(s *strips, param func(name string) []float32) (out []st
 		u := s.units[g.Class]
 		cut, dead := u.count()
 		m := &heat{
-			rows: len(rows), cols: g.Units, name: g.Name + ", one component a column",
+			rows: len(rows), cols: g.Units, name: g.Name + ", one component a column", stretch: true,
 			across: fmt.Sprintf("%d components, %d of them gone", g.Units, cut+dead),
 			down:   fmt.Sprintf("%d weights of each", len(rows)),
 			kind: func(i, k int) int {

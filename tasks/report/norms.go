@@ -34,8 +34,8 @@ func (r *Run) norms(param func(name string) []float32) ([]*chart, error) {
 	return out, nil
 }
 
-// perDecade is how many places of a histogram there are in a power of ten.
-const perDecade = 8
+// places is about how many places a histogram has.
+const places = 24
 
 // histogram counts lists of lengths.
 func histogram(name string, kinds []string, lists [][]float64) *chart {
@@ -43,15 +43,16 @@ func histogram(name string, kinds []string, lists [][]float64) *chart {
 	for _, list := range lists {
 		for _, v := range list {
 			if v > 0 {
-				at := math.Floor(math.Log10(v) * perDecade)
-				lo, hi = min(lo, at), max(hi, at)
+				lo, hi = min(lo, math.Log10(v)), max(hi, math.Log10(v))
 			}
 		}
 	}
 	if lo > hi {
-		lo, hi = -perDecade, 0
+		lo, hi = -1, 0
 	}
-	const none = 2 // places between those of zero and the others
+	perDecade := min(40, math.Ceil(places/max(hi-lo, 0.1)))
+	lo, hi = math.Floor(lo*perDecade), math.Floor(hi*perDecade)
+	const none = 2.0 // places between those of zero and the others
 	lo -= none
 	edges := []float64{}
 	for at := lo; at <= hi+1; at++ {
@@ -78,10 +79,10 @@ func histogram(name string, kinds []string, lists [][]float64) *chart {
 	c := &chart{
 		title: "Lengths of components, " + name,
 		desc:  fmt.Sprintf("How many of the %d components of %s have which norm; those that are zero stand at the left end.", len(lists[0]), name),
-		x:     axis{label: "norm of a component (logarithmic; 0 at the left end)", log: true, lo: edges[0], hi: edges[len(edges)-1]},
+		x:     axis{label: "norm (logarithmic; 0 at the left end)", log: true, lo: edges[0], hi: edges[len(edges)-1]},
 		y:     newAxis("components", false, true, []float64{most}),
 		bars:  b,
 	}
-	c.x.end, c.x.least = "0", edges[none]
+	c.x.end, c.x.least = "0", edges[int(none)]
 	return c
 }

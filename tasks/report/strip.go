@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/seed391906a2/iss/groups"
 )
@@ -114,4 +115,18 @@ func touched(whole *groups.Derivation, chosen []groups.Group) (names []string) {
 		}
 	}
 	return names
+}
+
+// commonPath is what all names begin with, up to and with a slash.
+func commonPath(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	common := names[0]
+	for _, name := range names {
+		for !strings.HasPrefix(name, common) {
+			common = common[:len(common)-1]
+		}
+	}
+	return common[:strings.LastIndex(common, "/")+1]
 }
