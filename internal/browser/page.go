@@ -1,0 +1,100 @@
+package browser
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Look is how a page is looked at.
+type Look struct {
+	Wide, High int  // of the window, in pixels
+	Dark       bool // the reader prefers dark colours
+}
+
+// Page is an open page.
+type Page struct {
+	b          *Browser
+	session    string
+	Loaded     []string // what it asked for, itself first
+	Complaints []string // errors, warnings and refusals in the console
+}
+
+// Open opens a page and waits until all of it is there.
+func (b *Browser) Open(url string, l Look) *Page {
+	b.t.Helper()
+	var target struct{ TargetID string }
+	b.call("", "Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	var attached struct{ SessionID string }
+	b.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	p := &Page{b: b, session: attached.SessionID}
+	scheme := "light"
+	if l.Dark {
+		scheme = "dark"
+	}
+	p.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": l.Wide, "height": max(l.High, 800), "deviceScaleFactor": 1, "mobile": l.Wide < 500}, nil)
+	p.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}}, nil)
+	for _, domain := range []string{"Page", "Network", "Log", "Runtime"} {
+		p.call(domain+".enable", nil, nil)
+	}
+	b.events = nil
+	p.call("Page.navigate", map[string]any{"url": url}, nil)
+	b.wait("Page.loadEventFired")
+	p.Eval("1", nil) // what was said before it is read by now
+	p.collect()
+	return p
+}
+
+func (p *Page) call(method string, params, result any) {
+	p.b.t.Helper()
+	p.b.call(p.session, method, params, result)
+}
+
+// collect sorts what Chromium told while the page was loading.
+func (p *Page) collect() {
+	for _, e := range p.b.events {
+		var got struct {
+			Request struct{ URL string }
+			Entry   struct{ Level, Text string }
+			Type    string
+			Args    []struct{ Value any }
+		}
+		_ = json.Unmarshal(e.Params, &got) // events of other forms are of no concern
+		switch e.Method {
+		case "Network.requestWillBeSent":
+			if !strings.HasPrefix(got.Request.URL, "data:") {
+				p.Loaded = append(p.Loaded, got.Request.URL)
+			}
+		case "Log.entryAdded":
+			p.Complaints = append(p.Complaints, got.Entry.Level+": "+got.Entry.Text)
+		case "Runtime.consoleAPICalled", "Runtime.exceptionThrown", "Network.loadingFailed":
+			p.Complaints = append(p.Complaints, e.Method+": "+string(e.Params))
+		}
+	}
+}
+
+// Eval computes an expression of JavaScript on the page.
+func (p *Page) Eval(expression string, value any) {
+	p.b.t.Helper()
+	var got struct {
+		Result           struct{ Value json.RawMessage }
+		ExceptionDetails json.RawMessage
+	}
+	p.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &got)
+	require.Empty(p.b.t, string(got.ExceptionDetails), expression)
+	if value != nil {
+		require.NoError(p.b.t, json.Unmarshal(got.Result.Value, value), expression)
+	}
+}
+
+// Screenshot is a piece of the page as PNG, from top so many pixels down.
+func (p *Page) Screenshot(top, high float64) []byte {
+	p.b.t.Helper()
+	var wide float64
+	p.Eval("innerWidth", &wide)
+	var got struct{ Data []byte }
+	p.call("Page.captureScreenshot", map[string]any{"captureBeyondViewport": true, "format": "png",
+		"clip": map[string]any{"x": 0, "y": top, "width": wide, "height": high, "scale": 1}}, &got)
+	return got.Data
+}
