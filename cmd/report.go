@@ -58,14 +58,12 @@ that is still going or was stopped is shown as far as it is there.`,
 // subject is a run as its page shows it. What of it cannot be read is told there.
 func subject(m *model.Model) *report.Run {
 	r := &report.Run{Name: m.Run.Dir(), Info: m.Run.Info(), Terms: m.Task.Terms}
-	d, err := m.Derivation()
-	if err == nil {
+	var err error
+	if r.Model, err = m.Derivation(); err == nil {
 		r.Groups, err = m.Groups()
 	}
 	if err != nil {
 		r.Missing = append(r.Missing, err.Error())
-	} else {
-		r.Model = d
 	}
 	r.Read(m.Run.Dir())
 	return r

@@ -45,6 +45,20 @@ func Advance(s string) (em float64) {
 	return em
 }
 
+// FitEnd shortens a string at its beginning until it is no wider than w at a size.
+func FitEnd(s string, size, w float64) string {
+	if Advance(s)*size <= w {
+		return s
+	}
+	r := []rune(s)
+	for i := 1; i < len(r); i++ {
+		if short := "…" + string(r[i:]); Advance(short)*size <= w {
+			return short
+		}
+	}
+	return "…"
+}
+
 // Fit shortens a string in its middle until it is no wider than w at a size.
 func Fit(s string, size, w float64) string {
 	if Advance(s)*size <= w {

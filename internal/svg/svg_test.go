@@ -24,4 +24,10 @@ func TestFit(t *testing.T) {
 	assert.LessOrEqual(t, svg.Advance(got)*10, 100.0)
 	assert.Contains(t, got, "…")
 	assert.Equal(t, "…", svg.Fit("long", 10, 1))
+
+	assert.Equal(t, "short", svg.FitEnd("short", 10, 100))
+	got = svg.FitEnd("Model/RNN/MultiRNNCell/cell_0/weights", 10, 100)
+	assert.LessOrEqual(t, svg.Advance(got)*10, 100.0)
+	assert.Equal(t, "…cell_0/weights", got)
+	assert.Equal(t, "…", svg.FitEnd("long", 10, 1))
 }

@@ -1,10 +1,13 @@
 package report
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/seed391906a2/iss/core/rng"
 	"github.com/seed391906a2/iss/core/tensor"
@@ -17,40 +20,51 @@ import (
 type Before struct {
 	What    string // "the dense twin", "the initial weights"
 	Weights Weights
+	drawn   bool // they are initial weights
 }
 
 // twinDir is where the dense twin lies that was trained in the same job.
 const twinDir = "dense"
 
 // before finds what the weights were before anything died: those of the dense
-// twin that was trained with the run, else the initial ones, drawn from the
-// seed once more. A run may have begun from other weights (--init), which
-// run.json does not tell; so the drawn ones are believed only if their penalty
-// is the one that step 0 wrote down.
+// twin that was trained with the run, else the initial ones. Neither may be
+// known.
 func (r *Run) before(dir string) (*Before, error) {
-	whole := r.Model.Origin().Graph
 	home := dir
-	if r.Info.Parent != "" {
-		home = filepath.Join(dir, filepath.FromSlash(r.Info.Parent)) // relative to the run
-		if filepath.IsAbs(r.Info.Parent) {
-			home = r.Info.Parent
-		}
+	if p := filepath.FromSlash(r.Info.Parent); filepath.IsAbs(p) {
+		home = p
+	} else if p != "" {
+		home = filepath.Join(dir, p) // relative to the run
 	}
 	twin := filepath.Join(home, twinDir)
-	if _, err := os.Stat(filepath.Join(twin, "run.json")); err == nil {
+	switch _, err := os.Stat(filepath.Join(twin, "run.json")); {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, fmt.Errorf("report: the dense twin: %w", err)
+	default:
 		w, err := runs.LoadTensors(twin)
 		if err == nil {
-			err = runs.CheckInit(whole.Params, w)
+			err = runs.CheckInit(r.Model.Origin().Graph.Params, w)
 		}
 		if err == nil {
-			return &Before{"the dense twin", w}, nil
+			return &Before{What: "the dense twin", Weights: w}, nil
 		}
-		return nil, fmt.Errorf("report: the dense twin: %w", err)
+		if !errors.Is(err, runs.ErrNoCheckpoint) {
+			return nil, fmt.Errorf("report: the dense twin: %w", err)
+		}
 	}
 	h := r.History
 	if home != dir {
 		h, _ = readHistory(home) // without it there is nothing to compare with
 	}
+	return r.initial(h)
+}
+
+// initial draws the initial weights from the seed once more. A run may have
+// begun from other weights (--init), which run.json does not tell; so they are
+// believed only if their penalty is the one that step 0 wrote down.
+func (r *Run) initial(h History) (*Before, error) {
+	whole := r.Model.Origin().Graph
 	lambda := r.Info.Config.ISS.Lambda()
 	if lambda == 0 || len(h.Steps) == 0 || h.Steps[0].Step != 0 {
 		return nil, nil
@@ -69,7 +83,37 @@ func (r *Run) before(dir string) (*Before, error) {
 	if told := h.Steps[0].Penalty; math.Abs(drawn-told) > 1e-3*told {
 		return nil, nil
 	}
-	return &Before{"the initial weights", w}, nil
+	return &Before{What: "the initial weights", Weights: w, drawn: true}, nil
+}
+
+// compare gives sparse runs without a dense twin the first dense run among all
+// that has the same model and data and no component that is all zero.
+func compare(all []*Run) {
+	for _, r := range all {
+		if r.Weights == nil || r.dense() || r.Before != nil && !r.Before.drawn {
+			continue
+		}
+		for _, d := range all {
+			if d.comparable(r) {
+				r.Before = &Before{What: d.label, Weights: d.Weights}
+				break
+			}
+		}
+	}
+}
+
+// comparable reports whether a run's weights may stand as those before another's.
+func (r *Run) comparable(sparse *Run) bool {
+	if !r.dense() || r.Weights == nil || r.Info.Data.SHA256 != sparse.Info.Data.SHA256 ||
+		runs.CheckInit(sparse.Model.Origin().Graph.Params, r.Weights) != nil {
+		return false
+	}
+	chosen, err := sparse.wholeGroups()
+	if err != nil {
+		return false
+	}
+	norms := groups.Norms(sparse.Model.Origin().Graph, chosen, groups.Multiset, values(r.Weights))
+	return !slices.ContainsFunc(norms, func(list []float64) bool { return slices.Contains(list, 0) })
 }
 
 // wholeGroups are the groups of the run before any cut.

@@ -24,13 +24,12 @@ const palette = 6
 type series struct {
 	label  string
 	xs, ys []float64
-	dots   bool     // dots instead of a line
-	names  []string // of the dots
+	dots   bool // dots instead of a line
 }
 
 // chart is a plot of series over a common x.
 type chart struct {
-	title, desc string
+	title, told string // told is a sentence that says what is seen
 	x, y        axis
 	series      []series
 	bars        *bars // drawn below the series; nil: none
@@ -44,7 +43,7 @@ type bars struct {
 }
 
 // newChart is a chart whose axes hold all its series.
-func newChart(title, desc, x, y string, logY, zero bool, all ...series) *chart {
+func newChart(title, told, x, y string, logY, zero bool, all ...series) *chart {
 	var xs, ys []float64
 	var drawn []series
 	for _, s := range all {
@@ -58,11 +57,11 @@ func newChart(title, desc, x, y string, logY, zero bool, all ...series) *chart {
 	if len(xs) > 0 && slices.Min(xs) < slices.Max(xs) && !drawn[0].dots {
 		across.lo, across.hi = min(0, slices.Min(xs)), slices.Max(xs) // time ends where it ends
 	}
-	return &chart{title: title, desc: desc, x: across, y: newAxis(y, logY, zero, ys), series: drawn}
+	return &chart{title: title, told: told, x: across, y: newAxis(y, logY, zero, ys), series: drawn}
 }
 
-// svg draws the chart. Colours are the page's, by class.
-func (c *chart) svg() string {
+// picture draws the chart. Colours are the page's, by class.
+func (c *chart) picture() picture {
 	const left, right, top = 58.0, 12.0, 30.0
 	c.x.from, c.x.to = left, chartWide-right
 	c.y.from, c.y.to = top+plotHigh, top
@@ -81,6 +80,7 @@ func (c *chart) svg() string {
 		at := (c.x.at(c.bars.edges[0]) + c.x.at(c.bars.edges[1])) / 2
 		text(at, c.y.from+17, "middle", "tick", c.x.end)
 		last = at + 4
+		fmt.Fprintf(&b, "<path class=\"apart\" d=\"M%s %sV%s\"/>\n", svg.Num(c.x.at(c.x.least)), svg.Num(top), svg.Num(c.y.from))
 	}
 	for _, v := range c.x.ticks() {
 		x := c.x.at(v)
@@ -102,13 +102,7 @@ func (c *chart) svg() string {
 	fmt.Fprintf(&b, "<text transform=\"translate(13 %s) rotate(-90)\" text-anchor=\"middle\" class=\"label\">%s</text>\n",
 		svg.Num(mid), svg.Escape(svg.Fit(c.y.label, 12, plotHigh+30)))
 	high := c.legend(&b, left, c.y.from+54)
-	return frame(chartWide, high, c.title, c.desc, b.String())
-}
-
-// frame is an SVG for the page, with what it shows in words.
-func frame(w, h float64, title, desc, body string) string {
-	return fmt.Sprintf("<svg viewBox=\"0 0 %s %s\" width=%q height=%q role=\"img\" aria-label=\"%s\">\n<title>%s</title>\n<desc>%s</desc>\n%s</svg>\n",
-		svg.Num(w), svg.Num(h), svg.Num(w), svg.Num(h), svg.Escape(title+". "+desc), svg.Escape(title), svg.Escape(desc), body)
+	return frame(chartWide, high, c.title, c.told, b.String())
 }
 
 // look is the class of a series' colour and dashes.

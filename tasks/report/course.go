@@ -3,66 +3,91 @@ package report
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strings"
 )
 
-// course draws how training went: the chief metric, the penalty, the learning
-// rate, the units left and the norm of the gradient over the epochs.
+// course draws how training went over the epochs: the chief metric, the
+// penalty, the units left, the learning rate, the cost, the norm of the
+// gradient and the speed.
 func (r *Run) course() (out []*chart) {
-	h, m := r.History, r.Terms.Chief()
-	if len(h.Epochs) == 0 && len(h.Steps) == 0 {
-		return nil
+	out = append(out, r.progress()...)
+	h := r.History
+	x := h.unit()
+	var rate, penalty, norm, cost series
+	for _, s := range h.Steps {
+		at := h.at(s.Step)
+		rate.add(at, s.Rate)
+		norm.add(at, s.GradNorm)
+		cost.add(at, s.Cost)
+		if !r.dense() {
+			penalty.add(at, s.Penalty)
+		}
 	}
-	unit := func(v float64) float64 { return v }
-	name := m.Name
-	if m.Percent {
-		name += " (%)"
-		unit = func(v float64) float64 { return 100 * v }
+	rate.label, penalty.label = "learning rate", "λ·R"
+	norm.label, cost.label = "gradient norm, before clipping", "cost of a batch"
+	if len(penalty.xs) > 0 {
+		out = append(out, newChart("Penalty", fmt.Sprintf("The group Lasso's part of the loss goes %s.", penalty.way()),
+			x, "penalty (unit of the loss, nats)", false, true, penalty))
 	}
-	var valid, train, rate, penalty series
-	valid.label, train.label = "validation", "training"
+	if units := r.unitsLeft(); len(units) > 0 {
+		var told []string
+		for _, s := range units {
+			told = append(told, fmt.Sprintf("%s from %g to %g", s.label, s.ys[0], s.ys[len(s.ys)-1]))
+		}
+		out = append(out, newChart("Units left", fmt.Sprintf("Units whose component is not all zero, after the first epoch and the last: %s.", strings.Join(told, ", ")),
+			x, "units", false, true, units...))
+	}
+	if len(rate.xs) > 0 {
+		out = append(out,
+			newChart("Learning rate", fmt.Sprintf("The learning rate goes %s.", rate.way()), x, "learning rate", true, false, rate),
+			newChart("Cost", fmt.Sprintf("The loss of single batches, without penalty, goes %s.", cost.way()), x, "cost (nats)", false, false, cost),
+			newChart("Gradient norm", fmt.Sprintf("The norm of the gradient of loss and penalty, before it is clipped, goes %s.", norm.way()), x, "norm", true, false, norm))
+	}
+	speed := series{label: r.Terms.Items + " a second"}
 	for _, e := range h.Epochs {
+		speed.add(float64(e.Epoch+1), e.Speed)
+	}
+	if len(speed.xs) > 0 {
+		out = append(out, newChart("Speed", fmt.Sprintf("Training reads %s %s a second over the epochs.", speed.way(), r.Terms.Items), x, speed.label, false, true, speed))
+	}
+	return out
+}
+
+// progress draws the chief metric, if any epoch is at its end. A task may have
+// it of validation data or of training data alone.
+func (r *Run) progress() []*chart {
+	m := r.Terms.Chief()
+	name, factor := m.Name, 1.0
+	if m.Percent {
+		name, factor = name+" (%)", 100
+	}
+	valid, train := series{label: "validation"}, series{label: "training"}
+	for _, e := range r.History.Epochs {
 		at := float64(e.Epoch + 1)
 		if v, ok := r.Terms.Of(e.Valid); ok {
-			valid.xs, valid.ys = append(valid.xs, at), append(valid.ys, unit(v))
+			valid.add(at, factor*v)
 		}
 		v, ok := r.Terms.Of(e.Train)
 		if !ok && e.Perplexity > 0 && m.Name == "perplexity" { // as the first versions wrote it
 			v, ok = e.Perplexity, true
 		}
 		if ok {
-			train.xs, train.ys = append(train.xs, at), append(train.ys, unit(v))
+			train.add(at, factor*v)
 		}
 	}
-	if len(valid.xs)+len(train.xs) > 0 {
-		out = append(out, newChart(capital(m.Name), fmt.Sprintf("%s by epoch, on training and validation data.", capital(m.Name)),
-			"epochs", name, !m.Percent, false, valid, train))
-	}
-	rate.label, penalty.label = "learning rate", "λ·R"
-	norm := series{label: "gradient norm, before clipping"}
-	cost := series{label: "cost of a batch"}
-	for _, s := range h.Steps {
-		at := h.at(s.Step)
-		rate.xs, rate.ys = append(rate.xs, at), append(rate.ys, s.Rate)
-		norm.xs, norm.ys = append(norm.xs, at), append(norm.ys, s.GradNorm)
-		cost.xs, cost.ys = append(cost.xs, at), append(cost.ys, s.Cost)
-		if !r.dense() {
-			penalty.xs, penalty.ys = append(penalty.xs, at), append(penalty.ys, s.Penalty)
+	var told []string
+	for _, s := range []series{valid, train} {
+		if len(s.xs) > 0 {
+			told = append(told, fmt.Sprintf("on %s data %s", s.label, s.way()))
 		}
 	}
-	if len(penalty.xs) > 0 {
-		out = append(out, newChart("Penalty", "The group Lasso's part of the loss while training.", "epochs", "penalty (unit of the loss, nats)", false, true, penalty))
+	if len(told) == 0 {
+		return nil
 	}
-	if units := r.unitsLeft(); len(units) > 0 {
-		out = append(out, newChart("Units left", "Hidden units that are not all zero, by class and epoch.", "epochs", "units", false, true, units...))
-	}
-	if len(rate.xs) > 0 {
-		out = append(out,
-			newChart("Learning rate", "The learning rate while training.", "epochs", "learning rate", true, false, rate),
-			newChart("Cost", "The loss of single batches while training, without penalty.", "epochs", "cost (nats, summed over steps)", false, false, cost),
-			newChart("Gradient norm", "The norm of the gradient of loss plus penalty while training.", "epochs", "norm", true, false, norm))
-	}
-	return out
+	return []*chart{newChart(capital(m.Name), fmt.Sprintf("%s by epoch goes %s.", capital(m.Name), strings.Join(told, ", ")),
+		"epochs", name, !m.Percent, false, valid, train)}
 }
 
 // unitsLeft is a series for each class.
@@ -70,16 +95,33 @@ func (r *Run) unitsLeft() (out []series) {
 	all := map[string]*series{}
 	for _, e := range r.History.Epochs {
 		for class, n := range e.Units {
-			s := all[class]
-			if s == nil {
-				s = &series{label: class, xs: []float64{0}, ys: []float64{float64(n[1])}}
-				all[class] = s
+			if all[class] == nil {
+				all[class] = &series{label: class}
 			}
-			s.xs, s.ys = append(s.xs, float64(e.Epoch+1)), append(s.ys, float64(n[0]))
+			all[class].add(float64(e.Epoch+1), float64(n[0]))
 		}
 	}
 	for _, class := range slices.Sorted(maps.Keys(all)) {
 		out = append(out, *all[class])
 	}
 	return out
+}
+
+func (s *series) add(x, y float64) { s.xs, s.ys = append(s.xs, x), append(s.ys, y) }
+
+// way tells where a series goes: from its first value to its last, and beyond
+// them.
+func (s series) way() string {
+	first, last := s.ys[0], s.ys[len(s.ys)-1]
+	if len(s.ys) == 1 {
+		return "no further than " + number(first)
+	}
+	text := fmt.Sprintf("from %s to %s", number(first), number(last))
+	lo, hi := slices.Min(s.ys), slices.Max(s.ys)
+	if span := math.Abs(first - last); lo < min(first, last)-span/10 {
+		text += ", at least " + number(lo)
+	} else if hi > max(first, last)+span/10 {
+		text += ", at most " + number(hi)
+	}
+	return text
 }

@@ -21,13 +21,18 @@ const (
 )
 
 // shades are their colours, on a ground that stays light.
-var shades = [...][3]float64{zero: {255, 255, 255}, alive: {24, 74, 130}, lost: {246, 190, 150}}
+var shades = [...]shade{zero: {255, 255, 255}, alive: {24, 74, 130}, lost: {246, 190, 150}}
+
+// shade is red, green and blue, 0 to 255.
+type shade [3]float64
+
+func (s shade) css() string { return fmt.Sprintf("rgb(%g,%g,%g)", s[0], s[1], s[2]) }
 
 // Sizes of pictures of matrices, in pixels.
 const (
 	heatWide = 360.0
 	heatHigh = 360.0
-	heatThin = 56.0 // a side is drawn no shorter
+	heatThin = 84.0 // a side is drawn no shorter
 )
 
 // heat is a picture of a matrix, evenly down-sampled: a pixel is the mean
@@ -36,6 +41,7 @@ type heat struct {
 	rows, cols           int
 	kind                 func(row, col int) int
 	name, across, down   string // what is drawn, and what its columns and rows are
+	told                 string // what is seen, a sentence
 	stretch              bool   // its sides have nothing in common, so both are drawn long
 	perRow, perCol, w, h int    // filled in by image: weights in a pixel, pixels
 }
@@ -45,7 +51,7 @@ func (m *heat) image() (string, error) {
 	m.perCol = max(1, int(math.Ceil(float64(m.cols)/heatWide)))
 	m.perRow = max(1, int(math.Ceil(float64(m.rows)/heatHigh)))
 	m.w, m.h = (m.cols+m.perCol-1)/m.perCol, (m.rows+m.perRow-1)/m.perRow
-	sum := make([][3]float64, m.w*m.h)
+	sum := make([]shade, m.w*m.h)
 	n := make([]float64, m.w*m.h)
 	for i := range m.rows {
 		for j := range m.cols {
@@ -68,14 +74,11 @@ func (m *heat) image() (string, error) {
 	return "data:image/png;base64," + base64.StdEncoding.EncodeToString(b.Bytes()), nil
 }
 
-// svg draws the matrix with its name and sizes.
-func (m *heat) svg() (string, error) {
-	if m.rows == 0 || m.cols == 0 {
-		return "", nil
-	}
+// picture draws the matrix with its name and sizes.
+func (m *heat) picture() (picture, error) {
 	uri, err := m.image()
 	if err != nil {
-		return "", err
+		return picture{}, err
 	}
 	scale := min(heatWide/float64(m.cols), heatHigh/float64(m.rows))
 	w, h := max(heatThin, float64(m.cols)*scale), max(heatThin, float64(m.rows)*scale)
@@ -84,7 +87,7 @@ func (m *heat) svg() (string, error) {
 	}
 	const left, top = 18.0, 40.0
 	var b strings.Builder
-	fmt.Fprintf(&b, "<text x=\"0\" y=\"14\" class=\"head\">%s</text>\n", svg.Escape(svg.Fit(m.name, 14.5, chartWide)))
+	fmt.Fprintf(&b, "<text x=\"0\" y=\"14\" class=\"name\">%s</text>\n", svg.Escape(svg.FitEnd(m.name, 13.5*1.06, chartWide)))
 	fmt.Fprintf(&b, "<text x=%q y=\"33\" class=\"tick\">%s</text>\n", svg.Num(left), svg.Escape(svg.Fit(m.across, 11, chartWide-left)))
 	fmt.Fprintf(&b, "<text transform=\"translate(11 %s) rotate(-90)\" text-anchor=\"end\" class=\"tick\">%s</text>\n", svg.Num(top), svg.Escape(svg.Fit(m.down, 11, h)))
 	fmt.Fprintf(&b, "<image x=%q y=%q width=%q height=%q preserveAspectRatio=\"none\" class=\"heat\" href=%q/>\n", svg.Num(left), svg.Num(top), svg.Num(w), svg.Num(h), uri)
@@ -97,5 +100,5 @@ func (m *heat) svg() (string, error) {
 		told += "; not to scale"
 	}
 	fmt.Fprintf(&b, "<text x=%q y=%q class=\"tick\">%s</text>\n", svg.Num(left), svg.Num(top+h+16), svg.Escape(told))
-	return frame(chartWide, top+h+24, m.name, fmt.Sprintf("%s, %s; %s.", m.down, m.across, told), b.String()), nil
+	return frame(chartWide, top+h+24, m.name, m.told, b.String()), nil
 }

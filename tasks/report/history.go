@@ -14,13 +14,10 @@ type History struct {
 	Epochs []train.EpochMetric
 }
 
-// readHistory reads a run's metrics. Of those that cannot be read it returns
-// what stands before the fault.
+// readHistory reads a run's metrics. If a line cannot be read it returns those
+// before it, too.
 func readHistory(dir string) (h History, err error) {
-	lines, err := runs.ReadMetrics(dir)
-	if err != nil {
-		return h, err
-	}
+	lines, damage := runs.ReadMetrics(dir)
 	for i, line := range lines {
 		var kind struct{ Kind string }
 		err := json.Unmarshal(line, &kind)
@@ -41,30 +38,29 @@ func readHistory(dir string) (h History, err error) {
 			return h, fmt.Errorf("report: %s: line %d of the metrics: %w", dir, i+1, err)
 		}
 	}
-	return h, nil
+	return h, damage
 }
 
-// end is how far the training came, in epochs.
-func (h History) end() float64 {
-	if n := len(h.Epochs); n > 0 {
-		return float64(n)
+// unit is what time is counted in: epochs, or steps before the first is at its
+// end.
+func (h History) unit() string {
+	if len(h.Epochs) == 0 {
+		return "steps"
 	}
-	return 0
+	return "epochs"
 }
 
-// at places a step on an axis of epochs: epoch i lies between i and i+1.
+// at places a step on the axis of time: epoch i lies between i and i+1.
 func (h History) at(step uint64) float64 {
-	per := 0.0
-	begin := uint64(0)
+	begin, per, next := uint64(0), uint64(1), 0
 	for _, e := range h.Epochs {
-		per = float64(e.Step - begin)
-		if step <= e.Step && per > 0 {
-			return float64(e.Epoch) + float64(step-begin)/per
+		if e.Step > begin {
+			per = e.Step - begin
 		}
-		begin = e.Step
+		if step <= e.Step {
+			return float64(e.Epoch) + float64(step-begin)/float64(per)
+		}
+		begin, next = e.Step, e.Epoch+1
 	}
-	if per == 0 {
-		return 0
-	}
-	return float64(len(h.Epochs)) + float64(step-begin)/per
+	return float64(next) + float64(step-begin)/float64(per)
 }

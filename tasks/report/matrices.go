@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/groups"
@@ -10,7 +11,7 @@ import (
 // matrices draws the weights that the groups touch as they are stored, in ×
 // out, with what belongs to units that are gone as strips at its original
 // place: figure 4 of the paper, and the first layout of figure 5.
-func (r *Run) matrices(s *strips, param func(name string) []float32) (out []string, err error) {
+func (r *Run) matrices(s *strips, param func(name string) []float32) (out []picture, err error) {
 	whole := r.Model.Origin()
 	chosen, err := r.wholeGroups()
 	if err != nil {
@@ -20,16 +21,19 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []stri
 	common := commonPath(names)
 	for _, name := range names {
 		shape, w := whole.Graph.Param(name).Shape, param(name)
-		live := 0
+		zeros := 0
 		for _, v := range w {
-			if v != 0 {
-				live++
+			if v == 0 {
+				zeros++
 			}
 		}
+		percent := 100 * float64(zeros) / float64(len(w))
 		m := &heat{
 			rows: shape[0], cols: shape[1], name: strings.TrimPrefix(name, common),
-			across: fmt.Sprintf("%d columns (out); %.1f %% of the weights are zero", shape[1], 100*float64(len(w)-live)/float64(len(w))),
+			across: fmt.Sprintf("%d columns (out)", shape[1]),
 			down:   fmt.Sprintf("%d rows (in)", shape[0]),
+			told: fmt.Sprintf("%s: %d of %d rows and %d of %d columns belong to units that are gone; %.1f %% of the weights are zero.",
+				name, s.count(name, 0), shape[0], s.count(name, 1), shape[1], percent),
 			kind: func(i, j int) int {
 				switch {
 				case w[i*shape[1]+j] != 0:
@@ -40,11 +44,11 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []stri
 				return zero
 			},
 		}
-		picture, err := m.svg()
+		p, err := m.picture()
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, picture)
+		out = append(out, p)
 	}
 	return out, nil
 }
@@ -52,13 +56,13 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []stri
 // components draws each group with a component a column and its weights, entry
 // after entry, below one another: the second layout of figure 5. A unit that is
 // gone is a column without a weight, wherever its weights are stored.
-func (r *Run) components(s *strips, param func(name string) []float32) (out []string, err error) {
+func (r *Run) components(s *strips, param func(name string) []float32) (out []picture, err error) {
 	whole := r.Model.Origin()
 	chosen, err := r.wholeGroups()
 	if err != nil {
 		return nil, err
 	}
-	for _, g := range chosen {
+	for i, g := range chosen {
 		rows := []line{}
 		for _, e := range g.Entries {
 			shape := whole.Graph.Param(e.Var).Shape
@@ -69,29 +73,35 @@ func (r *Run) components(s *strips, param func(name string) []float32) (out []st
 				rows = append(rows, line{e, param(e.Var), shape[1], i})
 			}
 		}
-		u := s.units[g.Class]
-		cut, dead := u.count()
+		if len(rows) == 0 || g.Units == 0 {
+			continue
+		}
+		lacks := slices.Clone(s.dead[i])
+		if u, ok := s.units[g.Class]; ok && len(u.cut) == g.Units {
+			for k, cut := range u.cut {
+				lacks[k] = lacks[k] || cut
+			}
+		}
 		m := &heat{
 			rows: len(rows), cols: g.Units, name: g.Name + ", one component a column", stretch: true,
-			across: fmt.Sprintf("%d components, %d of them gone", g.Units, cut+dead),
+			across: fmt.Sprintf("%d components", g.Units),
 			down:   fmt.Sprintf("%d weights of each", len(rows)),
+			told:   fmt.Sprintf("The weights of each component of %s below one another: %d of %d columns are empty.", g.Name, share(lacks), g.Units),
 			kind: func(i, k int) int {
 				switch {
 				case rows[i].at(k) != 0:
 					return alive
-				case k < len(u.cut) && (u.cut[k] || u.dead[k]):
+				case lacks[k]:
 					return lost
 				}
 				return zero
 			},
 		}
-		picture, err := m.svg()
+		p, err := m.picture()
 		if err != nil {
 			return nil, err
 		}
-		if picture != "" {
-			out = append(out, picture)
-		}
+		out = append(out, p)
 	}
 	return out, nil
 }

@@ -31,6 +31,8 @@ type Run struct {
 	History History
 	Proof   *groups.Proof // certificate of a compact run
 	Missing []string      // what is not there and why, for the reader
+
+	label string // Name without what all runs of the page share
 }
 
 // Read fills in what lies in the run's folder: status, metrics, certificate

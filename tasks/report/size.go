@@ -7,8 +7,8 @@ import (
 // drawn is what the page shows of a run's weights.
 type drawn struct {
 	strips     *strips
-	matrices   []string
-	components []string
+	matrices   []picture
+	components []picture
 	norms      []*chart
 	units      []unitRow
 	left       int // weights that are in no unit that is gone
@@ -44,7 +44,7 @@ func (r *Run) draw() (d *drawn, err error) {
 	for _, p := range r.Model.Origin().Graph.Params {
 		n := 1
 		for axis, size := range p.Shape {
-			n *= size - share(d.strips.on[p.Name][axis])
+			n *= size - d.strips.count(p.Name, axis)
 		}
 		d.left += n
 	}

@@ -28,35 +28,25 @@ func (g gone) count() (cut, dead int) {
 // places in the whole model.
 type strips struct {
 	units map[string]gone           // by class
+	dead  [][]bool                  // by group and component: it is all zero
 	on    map[string]map[int][]bool // parameter, axis, index
 }
 
-// strips finds them. Weights are those of the whole model (see groups.Expanded).
+// strips finds them. Weights are those of the whole model (see
+// groups.Derivation.Expanded).
 func (r *Run) strips(param func(name string) []float32) (*strips, error) {
 	whole := r.Model.Origin()
-	s := &strips{map[string]gone{}, map[string]map[int][]bool{}}
+	s := &strips{units: map[string]gone{}, on: map[string]map[int][]bool{}}
 	chosen, err := r.wholeGroups()
 	if err != nil {
 		return nil, err
-	}
-	dead := map[string][]bool{}
-	norms := groups.Norms(whole.Graph, chosen, groups.Multiset, param)
-	for i, g := range chosen {
-		dead[g.Class] = nil
-		for _, v := range norms[i] {
-			dead[g.Class] = append(dead[g.Class], v == 0)
-		}
-		s.mark(whole, g, dead[g.Class])
 	}
 	for _, c := range whole.Classes {
 		now, err := r.Model.Class(c.Name)
 		if err != nil {
 			return nil, err
 		}
-		u := gone{make([]bool, c.Of), dead[c.Name]}
-		if u.dead == nil {
-			u.dead = make([]bool, c.Of)
-		}
+		u := gone{make([]bool, c.Of), make([]bool, c.Of)}
 		for id := range c.Of {
 			_, left := now.Unit(id)
 			u.cut[id] = !left
@@ -64,9 +54,22 @@ func (r *Run) strips(param func(name string) []float32) (*strips, error) {
 		s.units[c.Name] = u
 		s.mark(whole, c.Group(), u.cut)
 	}
+	for i, norms := range groups.Norms(whole.Graph, chosen, groups.Multiset, param) {
+		g := chosen[i]
+		dead := make([]bool, g.Units)
+		for k, v := range norms {
+			dead[k] = v == 0
+		}
+		s.dead = append(s.dead, dead)
+		s.mark(whole, g, dead)
+		if u, ok := s.units[g.Class]; ok && len(u.dead) == len(dead) {
+			copy(u.dead, dead)
+		}
+	}
 	return s, nil
 }
 
+// mark marks the rows and columns of some of a group's components.
 func (s *strips) mark(whole *groups.Derivation, g groups.Group, which []bool) {
 	for _, e := range slices.Concat(g.Entries, g.Followers) {
 		axes := s.on[e.Var]
@@ -78,7 +81,7 @@ func (s *strips) mark(whole *groups.Derivation, g groups.Group, which []bool) {
 			axes[e.Axis] = make([]bool, whole.Graph.Param(e.Var).Shape[e.Axis])
 		}
 		for k, yes := range which {
-			if yes && k < g.Units {
+			if yes {
 				axes[e.Axis][e.Index(k)] = true
 			}
 		}
@@ -90,6 +93,9 @@ func (s *strips) at(name string, axis, i int) bool {
 	on := s.on[name][axis]
 	return on != nil && on[i]
 }
+
+// count is how many indices of an axis are of such units.
+func (s *strips) count(name string, axis int) int { return share(s.on[name][axis]) }
 
 // share is how many of a list are set.
 func share(list []bool) (n int) {

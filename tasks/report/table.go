@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -36,7 +37,18 @@ func table(all []*Run, d []*drawn) []row {
 	add("status", func(_ int, r *Run) string { return r.Status })
 	add("preset", func(_ int, r *Run) string { return r.Info.Config.Preset })
 	add("task", func(_ int, r *Run) string { return r.Info.Config.Task })
-	add("made from", func(_ int, r *Run) string { return r.Info.Parent })
+	add("folder", func(_ int, r *Run) string {
+		if r.label == r.Name {
+			return ""
+		}
+		return r.Name
+	})
+	add("made from", func(_ int, r *Run) string {
+		if p := filepath.FromSlash(r.Info.Parent); p != "" && !filepath.IsAbs(p) {
+			return filepath.Join(r.Name, p) // on disk it is relative to the run
+		}
+		return r.Info.Parent
+	})
 	add("data", func(_ int, r *Run) string { return r.Info.Data.Name })
 	add("cell", func(_ int, r *Run) string { return r.Info.Config.Model.Cell + optional(r.Info.Config.Model.Options) })
 	add("hidden units, as configured", func(_ int, r *Run) string { return commas(r.Info.Config.Model.Hidden) })

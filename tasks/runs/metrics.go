@@ -91,7 +91,8 @@ func (r *Run) Rewind(position int64) error {
 
 // ReadMetrics returns the lines of a run's metrics, oldest first. A last line
 // that was cut short is left out; a line before it that is no JSON object is an
-// error that names its number. A run without metrics has none.
+// error that names its number, returned beside the lines before it. A run
+// without metrics has none.
 func ReadMetrics(dir string) ([]json.RawMessage, error) {
 	path := filepath.Join(dir, metricsName)
 	text, err := os.ReadFile(path)
@@ -108,7 +109,7 @@ func ReadMetrics(dir string) ([]json.RawMessage, error) {
 			break
 		}
 		if !json.Valid(line) || line[0] != '{' {
-			return nil, fmt.Errorf("runs: %s:%d: not a JSON object: %.40q", path, len(lines)+1, line)
+			return lines, fmt.Errorf("runs: %s:%d: not a JSON object: %.40q", path, len(lines)+1, line)
 		}
 		lines, text = append(lines, line), rest
 	}
