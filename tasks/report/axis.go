@@ -121,7 +121,7 @@ func number(v float64) string {
 	case abs < 1e-12:
 		return "0"
 	case abs >= 1e6:
-		return strconv.FormatFloat(v/1e6, 'g', 3, 64) + "M"
+		return strconv.FormatFloat(v/1e6, 'g', 4, 64) + "M"
 	case abs >= 1e4:
 		return strconv.FormatFloat(v/1e3, 'g', 4, 64) + "k"
 	case abs < 1e-3:

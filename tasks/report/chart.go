@@ -57,6 +57,9 @@ func newChart(title, told, x, y string, logY, zero bool, all ...series) *chart {
 	if len(xs) > 0 && slices.Min(xs) < slices.Max(xs) && !drawn[0].dots {
 		across.lo, across.hi = min(0, slices.Min(xs)), slices.Max(xs) // time ends where it ends
 	}
+	if len(drawn) > 0 && drawn[0].dots { // sizes that differ little are shown to differ little
+		across = newAxis(x, false, false, append(xs, slices.Min(xs)*0.95, slices.Max(xs)*1.05))
+	}
 	return &chart{title: title, told: told, x: across, y: newAxis(y, logY, zero, ys), series: drawn}
 }
 

@@ -50,7 +50,7 @@ func (r *Run) course() (out []*chart) {
 		speed.add(float64(e.Epoch+1), e.Speed)
 	}
 	if len(speed.xs) > 0 {
-		out = append(out, newChart("Speed", fmt.Sprintf("Training reads %s %s a second over the epochs.", speed.way(), r.Terms.Items), x, speed.label, false, true, speed))
+		out = append(out, newChart("Speed", fmt.Sprintf("Training goes %s %s.", speed.way(), speed.label), x, speed.label, false, true, speed))
 	}
 	return out
 }
@@ -114,14 +114,14 @@ func (s *series) add(x, y float64) { s.xs, s.ys = append(s.xs, x), append(s.ys, 
 func (s series) way() string {
 	first, last := s.ys[0], s.ys[len(s.ys)-1]
 	if len(s.ys) == 1 {
-		return "no further than " + number(first)
+		return "on from " + number(first)
 	}
 	text := fmt.Sprintf("from %s to %s", number(first), number(last))
 	lo, hi := slices.Min(s.ys), slices.Max(s.ys)
 	if span := math.Abs(first - last); lo < min(first, last)-span/10 {
-		text += ", at least " + number(lo)
+		text += ", lowest " + number(lo)
 	} else if hi > max(first, last)+span/10 {
-		text += ", at most " + number(hi)
+		text += ", highest " + number(hi)
 	}
 	return text
 }

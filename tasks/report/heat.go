@@ -30,8 +30,8 @@ func (s shade) css() string { return fmt.Sprintf("rgb(%g,%g,%g)", s[0], s[1], s[
 
 // Sizes of pictures of matrices, in pixels.
 const (
-	heatWide = 360.0
-	heatHigh = 360.0
+	heatWide = 340.0
+	heatHigh = 340.0
 	heatThin = 84.0 // a side is drawn no shorter
 )
 
@@ -85,11 +85,11 @@ func (m *heat) picture() (picture, error) {
 	if m.stretch {
 		w, h = heatWide, heatHigh*0.7
 	}
-	const left, top = 18.0, 40.0
+	const indent, left, top = 12.0, 28.0, 44.0
 	var b strings.Builder
-	fmt.Fprintf(&b, "<text x=\"0\" y=\"14\" class=\"name\">%s</text>\n", svg.Escape(svg.FitEnd(m.name, 13.5*1.06, chartWide)))
-	fmt.Fprintf(&b, "<text x=%q y=\"33\" class=\"tick\">%s</text>\n", svg.Num(left), svg.Escape(svg.Fit(m.across, 11, chartWide-left)))
-	fmt.Fprintf(&b, "<text transform=\"translate(11 %s) rotate(-90)\" text-anchor=\"end\" class=\"tick\">%s</text>\n", svg.Num(top), svg.Escape(svg.Fit(m.down, 11, h)))
+	fmt.Fprintf(&b, "<text x=%q y=\"18\" class=\"name\">%s</text>\n", svg.Num(indent), svg.Escape(svg.FitEnd(m.name, 13.5*1.06, chartWide-2*indent)))
+	fmt.Fprintf(&b, "<text x=%q y=\"37\" class=\"tick\">%s</text>\n", svg.Num(left), svg.Escape(svg.Fit(m.across, 11, chartWide-left)))
+	fmt.Fprintf(&b, "<text transform=\"translate(21 %s) rotate(-90)\" text-anchor=\"end\" class=\"tick\">%s</text>\n", svg.Num(top), svg.Escape(svg.Fit(m.down, 11, h)))
 	fmt.Fprintf(&b, "<image x=%q y=%q width=%q height=%q preserveAspectRatio=\"none\" class=\"heat\" href=%q/>\n", svg.Num(left), svg.Num(top), svg.Num(w), svg.Num(h), uri)
 	fmt.Fprintf(&b, "<rect x=%q y=%q width=%q height=%q class=\"frame\"/>\n", svg.Num(left), svg.Num(top), svg.Num(w), svg.Num(h))
 	told := "a pixel is one weight"
