@@ -66,7 +66,7 @@ func (r *Run) before(dir string) (*Before, error) {
 func (r *Run) initial(h History) (*Before, error) {
 	whole := r.Model.Origin().Graph
 	lambda := r.Info.Config.ISS.Lambda()
-	if lambda == 0 || len(h.Steps) == 0 || h.Steps[0].Step != 0 {
+	if lambda <= 0 || len(h.Steps) == 0 || h.Steps[0].Step != 0 {
 		return nil, nil
 	}
 	w := Weights{}
@@ -133,7 +133,14 @@ func (r *Run) wholeGroups() ([]groups.Group, error) {
 	return d.Groups(classes), nil
 }
 
-func (r *Run) counting() groups.Counting { return groups.Counting(r.Info.Config.ISS.Count) }
+// counting is how the run counts what is in a component twice; as published, if
+// it does not say.
+func (r *Run) counting() groups.Counting {
+	if c := groups.Counting(r.Info.Config.ISS.Count); c == groups.Distinct {
+		return c
+	}
+	return groups.Multiset
+}
 
 // values gives weights to those who ask by name.
 func values(w Weights) func(name string) []float32 {

@@ -21,14 +21,12 @@ func (r *Run) course() (out []*chart) {
 		rate.add(at, s.Rate)
 		norm.add(at, s.GradNorm)
 		cost.add(at, s.Cost)
-		if !r.dense() {
-			penalty.add(at, s.Penalty)
-		}
+		penalty.add(at, s.Penalty)
 	}
-	rate.label, penalty.label = "learning rate", "λ·R"
+	rate.label, penalty.label = "learning rate", "penalty"
 	norm.label, cost.label = "gradient norm, before clipping", "cost of a batch"
-	if len(penalty.xs) > 0 {
-		out = append(out, newChart("Penalty", fmt.Sprintf("The group Lasso's part of the loss goes %s.", penalty.way()),
+	if len(penalty.ys) > 0 && slices.Max(penalty.ys) > 0 {
+		out = append(out, newChart("Penalty", fmt.Sprintf("What the regularisers add to the loss %s.", penalty.way()),
 			x, "penalty (unit of the loss, nats)", false, true, penalty))
 	}
 	if units := r.unitsLeft(); len(units) > 0 {
@@ -41,16 +39,16 @@ func (r *Run) course() (out []*chart) {
 	}
 	if len(rate.xs) > 0 {
 		out = append(out,
-			newChart("Learning rate", fmt.Sprintf("The learning rate goes %s.", rate.way()), x, "learning rate", true, false, rate),
-			newChart("Cost", fmt.Sprintf("The loss of single batches, without penalty, goes %s.", cost.way()), x, "cost (nats)", false, false, cost),
-			newChart("Gradient norm", fmt.Sprintf("The norm of the gradient of loss and penalty, before it is clipped, goes %s.", norm.way()), x, "norm", true, false, norm))
+			newChart("Learning rate", fmt.Sprintf("The learning rate %s.", rate.way()), x, "learning rate", true, false, rate),
+			newChart("Cost", fmt.Sprintf("The loss of single batches, without penalty, %s.", cost.way()), x, "cost (nats)", false, false, cost),
+			newChart("Gradient norm", fmt.Sprintf("The norm of the gradient of loss and penalty, before it is clipped, %s.", norm.way()), x, "norm", true, false, norm))
 	}
 	speed := series{label: r.Terms.Items + " a second"}
 	for _, e := range h.Epochs {
 		speed.add(float64(e.Epoch+1), e.Speed)
 	}
 	if len(speed.xs) > 0 {
-		out = append(out, newChart("Speed", fmt.Sprintf("Training goes %s %s.", speed.way(), speed.label), x, speed.label, false, true, speed))
+		out = append(out, newChart("Speed", fmt.Sprintf("Training %s %s.", speed.way(), speed.label), x, speed.label, false, true, speed))
 	}
 	return out
 }
@@ -86,7 +84,7 @@ func (r *Run) progress() []*chart {
 	if len(told) == 0 {
 		return nil
 	}
-	return []*chart{newChart(capital(m.Name), fmt.Sprintf("%s by epoch goes %s.", capital(m.Name), strings.Join(told, ", ")),
+	return []*chart{newChart(capital(m.Name), fmt.Sprintf("%s by epoch, %s.", capital(m.Name), strings.Join(told, ", ")),
 		"epochs", name, !m.Percent, false, valid, train)}
 }
 
@@ -109,15 +107,18 @@ func (r *Run) unitsLeft() (out []series) {
 
 func (s *series) add(x, y float64) { s.xs, s.ys = append(s.xs, x), append(s.ys, y) }
 
-// way tells where a series goes: from its first value to its last, and beyond
-// them.
+// way tells where a series goes: from its first value to its last, and how far
+// beyond them.
 func (s series) way() string {
 	first, last := s.ys[0], s.ys[len(s.ys)-1]
-	if len(s.ys) == 1 {
-		return "on from " + number(first)
-	}
-	text := fmt.Sprintf("from %s to %s", number(first), number(last))
 	lo, hi := slices.Min(s.ys), slices.Max(s.ys)
+	switch {
+	case len(s.ys) == 1:
+		return "is " + number(first)
+	case lo == hi:
+		return "stays at " + number(first)
+	}
+	text := fmt.Sprintf("goes from %s to %s", number(first), number(last))
 	if span := math.Abs(first - last); lo < min(first, last)-span/10 {
 		text += ", lowest " + number(lo)
 	} else if hi > max(first, last)+span/10 {

@@ -32,7 +32,7 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []pict
 			rows: shape[0], cols: shape[1], name: strings.TrimPrefix(name, common),
 			across: fmt.Sprintf("%d columns (out)", shape[1]),
 			down:   fmt.Sprintf("%d rows (in)", shape[0]),
-			told: fmt.Sprintf("%s: %d of %d rows and %d of %d columns belong to units that are gone; %.1f %% of the weights are zero.",
+			told: fmt.Sprintf("In %s, %d of %d rows and %d of %d columns belong to units that are gone; %.1f %% of the weights are zero.",
 				name, s.count(name, 0), shape[0], s.count(name, 1), shape[1], percent),
 			kind: func(i, j int) int {
 				switch {

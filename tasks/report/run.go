@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
@@ -116,5 +117,7 @@ func (r *Run) latest() (v float64, ok bool) {
 	return 0, false
 }
 
-// dense reports whether nothing drives units of the run to zero.
-func (r *Run) dense() bool { return r.Info.Config.ISS.Lambda() == 0 }
+// dense reports whether nothing drives weights of the run to zero.
+func (r *Run) dense() bool {
+	return !slices.ContainsFunc(r.Info.Config.ISS.Regularizers, func(g tasks.Regularizer) bool { return g.Lambda > 0 && g.Kind != "l2" })
+}

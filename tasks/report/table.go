@@ -67,13 +67,24 @@ func table(all []*Run, d []*drawn) []row {
 		t := r.Info.Config.Train
 		return fmt.Sprintf("%s, rate %g, clip %g", t.Optimizer.Kind, t.Optimizer.Rate, t.Clip)
 	})
-	add("λ of the group Lasso", func(_ int, r *Run) string {
-		if r.dense() {
+	add("regularisers, λ", func(_ int, r *Run) string {
+		var parts []string
+		for _, g := range r.Info.Config.ISS.Regularizers {
+			if g.Lambda > 0 {
+				parts = append(parts, fmt.Sprintf("%s on %s %g", strings.ReplaceAll(g.Kind, "_", " "), g.On, g.Lambda))
+			}
+		}
+		if parts == nil {
 			return "none"
 		}
-		return fmt.Sprintf("%g", r.Info.Config.ISS.Lambda())
+		return strings.Join(parts, ", ")
 	})
-	add("τ", func(_ int, r *Run) string { return fmt.Sprintf("%g", r.Info.Config.ISS.Tau) })
+	add("threshold, τ", func(_ int, r *Run) string {
+		if t := r.Info.Config.ISS.Tau; t > 0 {
+			return fmt.Sprint(t)
+		}
+		return "none"
+	})
 	add("seed", func(_ int, r *Run) string { return fmt.Sprint(r.Info.Seed) })
 	add("epochs done", func(_ int, r *Run) string {
 		if n := len(r.History.Epochs); n > 0 {
