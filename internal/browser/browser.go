@@ -33,6 +33,7 @@ type Browser struct {
 	lines  *bufio.Reader
 	last   int // id of the last call
 	events []message
+	target string // the open page; "": none
 }
 
 // message is what goes through the pipe, either way.

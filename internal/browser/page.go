@@ -21,11 +21,16 @@ type Page struct {
 	Complaints []string // errors, warnings and refusals in the console
 }
 
-// Open opens a page and waits until all of it is there.
+// Open opens a page in place of the one before and waits until all of it is
+// there.
 func (b *Browser) Open(url string, l Look) *Page {
 	b.t.Helper()
+	if b.target != "" {
+		b.call("", "Target.closeTarget", map[string]any{"targetId": b.target}, nil)
+	}
 	var target struct{ TargetID string }
 	b.call("", "Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	b.target = target.TargetID
 	var attached struct{ SessionID string }
 	b.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
 	p := &Page{b: b, session: attached.SessionID}
