@@ -27,13 +27,13 @@ const patience = time.Minute
 
 // Browser is a Chromium that runs until its test ends.
 type Browser struct {
-	t      *testing.T
-	to     *os.File
-	from   *os.File
-	lines  *bufio.Reader
-	last   int // id of the last call
-	events []message
-	target string // the open page; "": none
+	t       *testing.T
+	to      *os.File
+	from    *os.File
+	lines   *bufio.Reader
+	last    int // id of the last call
+	events  []message
+	session string // with the tab that pages are opened in; "": there is none yet
 }
 
 // message is what goes through the pipe, either way.

@@ -13,10 +13,9 @@ type Look struct {
 	Dark       bool // the reader prefers dark colours
 }
 
-// Page is an open page.
+// Page is the page that is open, until the next is.
 type Page struct {
 	b          *Browser
-	session    string
 	Loaded     []string // what it asked for, itself first
 	Complaints []string // errors, warnings and refusals in the console
 }
@@ -25,24 +24,16 @@ type Page struct {
 // there.
 func (b *Browser) Open(url string, l Look) *Page {
 	b.t.Helper()
-	if b.target != "" {
-		b.call("", "Target.closeTarget", map[string]any{"targetId": b.target}, nil)
+	if b.session == "" {
+		b.begin()
 	}
-	var target struct{ TargetID string }
-	b.call("", "Target.createTarget", map[string]any{"url": "about:blank"}, &target)
-	b.target = target.TargetID
-	var attached struct{ SessionID string }
-	b.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
-	p := &Page{b: b, session: attached.SessionID}
+	p := &Page{b: b}
 	scheme := "light"
 	if l.Dark {
 		scheme = "dark"
 	}
 	p.call("Emulation.setDeviceMetricsOverride", map[string]any{"width": l.Wide, "height": max(l.High, 800), "deviceScaleFactor": 1, "mobile": l.Wide < 500}, nil)
 	p.call("Emulation.setEmulatedMedia", map[string]any{"features": []any{map[string]any{"name": "prefers-color-scheme", "value": scheme}}}, nil)
-	for _, domain := range []string{"Page", "Network", "Log", "Runtime"} {
-		p.call(domain+".enable", nil, nil)
-	}
 	b.events = nil
 	p.call("Page.navigate", map[string]any{"url": url}, nil)
 	b.wait("Page.loadEventFired")
@@ -51,9 +42,22 @@ func (b *Browser) Open(url string, l Look) *Page {
 	return p
 }
 
+// begin makes the tab that all pages are opened in.
+func (b *Browser) begin() {
+	b.t.Helper()
+	var target struct{ TargetID string }
+	b.call("", "Target.createTarget", map[string]any{"url": "about:blank"}, &target)
+	var attached struct{ SessionID string }
+	b.call("", "Target.attachToTarget", map[string]any{"targetId": target.TargetID, "flatten": true}, &attached)
+	b.session = attached.SessionID
+	for _, domain := range []string{"Page", "Network", "Log", "Runtime"} {
+		b.call(b.session, domain+".enable", nil, nil)
+	}
+}
+
 func (p *Page) call(method string, params, result any) {
 	p.b.t.Helper()
-	p.b.call(p.session, method, params, result)
+	p.b.call(p.b.session, method, params, result)
 }
 
 // collect sorts what Chromium told while the page was loading.
