@@ -21,7 +21,7 @@ type page struct{ strings.Builder }
 func (p *page) add(format string, args ...any) {
 	for i, a := range args {
 		if s, ok := a.(string); ok {
-			args[i] = svg.Escape(s)
+			args[i] = strings.ReplaceAll(svg.Escape(s), "&#xA;", "\n")
 		}
 	}
 	fmt.Fprintf(p, format, args...)
@@ -221,7 +221,7 @@ func (p *page) diagram(r *Run) {
 		p.note("Not shown: " + err.Error())
 		return
 	}
-	p.WriteString("<h3>What belongs to a unit</h3>\n<p class=\"told\">All weights of one unit are in colour: in a step of its cell, and in the matrices that hold them.</p>\n<div class=\"wide\" tabindex=\"0\">\n")
+	p.WriteString("<h3>What belongs to a unit</h3>\n<p class=\"told\">In colour, in a step of the cell and in the matrices: all weights of one unit, or of those that were cut out.</p>\n<div class=\"wide\" tabindex=\"0\">\n")
 	p.Write(picture)
 	p.WriteString("</div>\n")
 }

@@ -64,7 +64,11 @@ func (r *Run) versus(what string, dots []series) []*chart {
 		}
 		return number(s.ys[0])
 	}
-	told := fmt.Sprintf("%s has the fewest %s, %s, at %s %s; %s is best, %s at %s.",
-		small.label, what, thousands(int(small.xs[0])), m.Name, shown(small), best.label, shown(best), thousands(int(best.xs[0])))
+	told := fmt.Sprintf("%s has the fewest %s, %s, ", small.label, what, thousands(int(small.xs[0])))
+	if small.ys[0] == best.ys[0] {
+		told += fmt.Sprintf("and the best %s, %s.", m.Name, shown(small))
+	} else {
+		told += fmt.Sprintf("at %s %s; %s is best, %s at %s.", m.Name, shown(small), best.label, shown(best), thousands(int(best.xs[0])))
+	}
 	return []*chart{newChart(fmt.Sprintf("%s against %s", capital(m.Name), what), told, what+" left", name, false, false, dots...)}
 }
