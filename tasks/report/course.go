@@ -57,9 +57,9 @@ func (r *Run) course() (out []*chart) {
 // it of validation data or of training data alone.
 func (r *Run) progress() []*chart {
 	m := r.Terms.Chief()
-	name, factor := m.Name, 1.0
+	name, subject, factor := m.Name, capital(m.Name), 1.0
 	if m.Percent {
-		name, factor = name+" (%)", 100
+		name, subject, factor = name+" (%)", subject+" in percent", 100
 	}
 	valid, train := series{label: "validation"}, series{label: "training"}
 	for _, e := range r.History.Epochs {
@@ -84,7 +84,7 @@ func (r *Run) progress() []*chart {
 	if len(told) == 0 {
 		return nil
 	}
-	return []*chart{newChart(capital(m.Name), fmt.Sprintf("%s by epoch, %s.", capital(m.Name), strings.Join(told, ", ")),
+	return []*chart{newChart(capital(m.Name), fmt.Sprintf("%s by epoch, %s.", subject, strings.Join(told, ", ")),
 		"epochs", name, !m.Percent, false, valid, train)}
 }
 

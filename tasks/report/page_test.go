@@ -116,7 +116,7 @@ func TestStates(t *testing.T) {
 	assert.Contains(t, text("all dead"), "12 of 12 columns are empty")
 	assert.Contains(t, text("no validation"), "Perplexity by epoch, on training data goes from 40 to 30.")
 	assert.Contains(t, text("groups of no kind"), "mine, one component a column")
-	assert.Contains(t, text("percent"), "Accuracy by epoch, on validation data goes from 50 to 75.")
+	assert.Contains(t, text("percent"), "Accuracy in percent by epoch, on validation data goes from 50 to 75.")
 	assert.NotContains(t, text("finished"), "was stopped")
 }
 
