@@ -27,18 +27,19 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []pict
 				zeros++
 			}
 		}
+		rows, cols := s.list(whole, name, 0), s.list(whole, name, 1)
 		percent := 100 * float64(zeros) / float64(len(w))
 		m := &heat{
 			rows: shape[0], cols: shape[1], name: strings.TrimPrefix(name, common),
 			across: fmt.Sprintf("%d columns (out)", shape[1]),
 			down:   fmt.Sprintf("%d rows (in)", shape[0]),
 			told: fmt.Sprintf("In %s, %d of %d rows and %d of %d columns belong to units that are gone; %.1f %% of the weights are zero.",
-				name, s.count(name, 0), shape[0], s.count(name, 1), shape[1], percent),
+				name, share(rows), shape[0], share(cols), shape[1], percent),
 			kind: func(i, j int) int {
 				switch {
 				case w[i*shape[1]+j] != 0:
 					return alive
-				case s.at(name, 0, i) || s.at(name, 1, j):
+				case rows[i] || cols[j]:
 					return lost
 				}
 				return zero

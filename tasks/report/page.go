@@ -15,7 +15,10 @@ import (
 var style string
 
 // page is an HTML page that is being written.
-type page struct{ strings.Builder }
+type page struct {
+	strings.Builder
+	diagrams map[string]int // pictures of components that are on it, by what they are
+}
 
 // add writes HTML; every argument is text and escaped.
 func (p *page) add(format string, args ...any) {
@@ -47,7 +50,7 @@ func (p *page) charts(all []*chart) {
 
 // Page is the HTML page of runs, in their order.
 func Page(all []*Run) []byte {
-	p := &page{}
+	p := &page{diagrams: map[string]int{}}
 	names := label(all)
 	compare(all)
 	d := make([]*drawn, len(all))
@@ -211,17 +214,26 @@ func (u unitRow) certificate() string {
 	return fmt.Sprintf("%d removed, %d of them all zero; %d all zero stay", u.removed, u.zeroed, u.stay)
 }
 
-// diagram is the component as figures 2 and 3 draw it.
+// diagram is a component of the whole model as figures 2 and 3 draw it, or the
+// place on the page where it is already.
 func (p *page) diagram(r *Run) {
 	if r.Model == nil {
 		return
 	}
-	picture, err := draw.SVG(r.Model, draw.Options{Name: r.Name})
+	picture, err := draw.SVG(r.Model.Origin(), draw.Options{})
 	if err != nil {
 		p.note("Not shown: " + err.Error())
 		return
 	}
-	p.WriteString("<h3>What belongs to a unit</h3>\n<p class=\"told\">In colour, in a step of the cell and in the matrices: all weights of one unit, or of those that were cut out.</p>\n<div class=\"wide\" tabindex=\"0\">\n")
+	p.WriteString("<h3>What belongs to a unit</h3>\n")
+	if n, ok := p.diagrams[string(picture)]; ok {
+		p.add("<p class=\"told\">The same as of <a href=\"#diagram-%d\">another run</a>.</p>\n", n)
+		return
+	}
+	n := len(p.diagrams) + 1
+	p.diagrams[string(picture)] = n
+	p.add("<p class=\"told\">All weights of one unit are in colour: in a step of its cell, and in the matrices that hold them.</p>\n"+
+		"<div class=\"wide\" tabindex=\"0\" id=\"diagram-%d\">\n", n)
 	p.Write(picture)
 	p.WriteString("</div>\n")
 }

@@ -88,10 +88,12 @@ func (s *strips) mark(whole *groups.Derivation, g groups.Group, which []bool) {
 	}
 }
 
-// at reports whether an index of an axis is of such a unit.
-func (s *strips) at(name string, axis, i int) bool {
-	on := s.on[name][axis]
-	return on != nil && on[i]
+// list says of each index of an axis whether it is of such a unit.
+func (s *strips) list(whole *groups.Derivation, name string, axis int) []bool {
+	if on := s.on[name][axis]; on != nil {
+		return on
+	}
+	return make([]bool, whole.Graph.Param(name).Shape[axis])
 }
 
 // count is how many indices of an axis are of such units.
