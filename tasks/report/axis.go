@@ -1,8 +1,8 @@
 package report
 
 import (
-	"fmt"
 	"math"
+	"slices"
 	"strconv"
 )
 
@@ -115,17 +115,32 @@ func thin(ticks []float64) []float64 {
 	return out
 }
 
-// number writes a tick.
-func number(v float64) string {
+// labels are what ticks are called, each by as few digits as tell it from the
+// others.
+func (a axis) labels(ticks []float64) (out []string) {
+	for digits := 4; digits <= 12; digits++ {
+		out = out[:0]
+		for _, v := range ticks {
+			out = append(out, rounded(v, digits))
+		}
+		if len(slices.Compact(slices.Clone(out))) == len(out) {
+			break
+		}
+	}
+	return out
+}
+
+// number writes a value to four digits.
+func number(v float64) string { return rounded(v, 4) }
+
+func rounded(v float64, digits int) string {
 	switch abs := math.Abs(v); {
 	case abs < 1e-12:
 		return "0"
 	case abs >= 1e6:
-		return strconv.FormatFloat(v/1e6, 'g', 4, 64) + "M"
+		return strconv.FormatFloat(v/1e6, 'g', digits, 64) + "M"
 	case abs >= 1e4:
-		return strconv.FormatFloat(v/1e3, 'g', 4, 64) + "k"
-	case abs < 1e-3:
-		return fmt.Sprintf("%.0e", v)
+		return strconv.FormatFloat(v/1e3, 'g', digits, 64) + "k"
 	}
-	return strconv.FormatFloat(v, 'g', 4, 64)
+	return strconv.FormatFloat(v, 'g', digits, 64)
 }

@@ -73,10 +73,11 @@ func (c *chart) picture() picture {
 		fmt.Fprintf(&b, "<text x=%q y=%q text-anchor=%q class=%q>%s</text>\n", svg.Num(x), svg.Num(y), anchor, class, svg.Escape(s))
 	}
 	text(left, 16, "start", "head", svg.Fit(c.title, 14.5, chartWide-left-right))
-	for _, v := range c.y.ticks() {
-		y := c.y.at(v)
+	ticks := c.y.ticks()
+	for i, label := range c.y.labels(ticks) {
+		y := c.y.at(ticks[i])
 		fmt.Fprintf(&b, "<path class=\"grid\" d=\"M%s %sH%s\"/>\n", svg.Num(left), svg.Num(y), svg.Num(chartWide-right))
-		text(left-6, y+4, "end", "tick", number(v))
+		text(left-6, y+4, "end", "tick", label)
 	}
 	last := -1e9
 	if c.x.end != "" {
@@ -85,14 +86,15 @@ func (c *chart) picture() picture {
 		last = at + 4
 		fmt.Fprintf(&b, "<path class=\"apart\" d=\"M%s %sV%s\"/>\n", svg.Num(c.x.at(c.x.least)), svg.Num(top), svg.Num(c.y.from))
 	}
-	for _, v := range c.x.ticks() {
-		x := c.x.at(v)
+	ticks = c.x.ticks()
+	for i, label := range c.x.labels(ticks) {
+		x := c.x.at(ticks[i])
 		fmt.Fprintf(&b, "<path class=\"rule\" d=\"M%s %sv4\"/>\n", svg.Num(x), svg.Num(c.y.from))
-		half := svg.Advance(number(v)) * 11 / 2
+		half := svg.Advance(label) * 11 / 2
 		if x-half < last+4 || x+half > chartWide {
 			continue
 		}
-		text(x, c.y.from+17, "middle", "tick", number(v))
+		text(x, c.y.from+17, "middle", "tick", label)
 		last = x + half
 	}
 	c.drawBars(&b)

@@ -26,7 +26,7 @@ func (r *Run) course() (out []*chart) {
 	rate.label, penalty.label = "learning rate", "penalty"
 	norm.label, cost.label = "gradient norm, before clipping", "cost of a batch"
 	if len(penalty.ys) > 0 && slices.Max(penalty.ys) > 0 {
-		out = append(out, newChart("Penalty", fmt.Sprintf("What the regularisers add to the loss %s.", penalty.way()),
+		out = append(out, newChart("Penalty", fmt.Sprintf("What the regularisers add to the loss %s.", penalty.way(number)),
 			x, "penalty (unit of the loss, nats)", false, true, penalty))
 	}
 	if units := r.unitsLeft(); len(units) > 0 {
@@ -39,16 +39,16 @@ func (r *Run) course() (out []*chart) {
 	}
 	if len(rate.xs) > 0 {
 		out = append(out,
-			newChart("Learning rate", fmt.Sprintf("The learning rate %s.", rate.way()), x, "learning rate", true, false, rate),
-			newChart("Cost", fmt.Sprintf("The loss of single batches, without penalty, %s.", cost.way()), x, "cost (nats)", false, false, cost),
-			newChart("Gradient norm", fmt.Sprintf("The norm of the gradient of loss and penalty, before it is clipped, %s.", norm.way()), x, "norm", true, false, norm))
+			newChart("Learning rate", fmt.Sprintf("The learning rate %s.", rate.way(number)), x, "learning rate", true, false, rate),
+			newChart("Cost", fmt.Sprintf("The loss of single batches, without penalty, %s.", cost.way(number)), x, "cost (nats)", false, false, cost),
+			newChart("Gradient norm", fmt.Sprintf("The norm of the gradient of loss and penalty, before it is clipped, %s.", norm.way(number)), x, "norm", true, false, norm))
 	}
 	speed := series{label: r.Terms.Items + " a second"}
 	for _, e := range h.Epochs {
 		speed.add(float64(e.Epoch+1), e.Speed)
 	}
 	if len(speed.xs) > 0 {
-		out = append(out, newChart("Speed", fmt.Sprintf("Training %s %s.", speed.way(), speed.label), x, speed.label, false, true, speed))
+		out = append(out, newChart("Speed", fmt.Sprintf("Training %s %s.", speed.way(number), speed.label), x, speed.label, false, true, speed))
 	}
 	return out
 }
@@ -57,10 +57,11 @@ func (r *Run) course() (out []*chart) {
 // it of validation data or of training data alone.
 func (r *Run) progress() []*chart {
 	m := r.Terms.Chief()
-	name, subject, factor := m.Name, capital(m.Name), 1.0
+	name, factor := m.Name, 1.0
 	if m.Percent {
-		name, subject, factor = name+" (%)", subject+" in percent", 100
+		name, factor = name+" (%)", 100
 	}
+	shown := func(v float64) string { return m.Format(v/factor, 2) }
 	valid, train := series{label: "validation"}, series{label: "training"}
 	for _, e := range r.History.Epochs {
 		at := float64(e.Epoch + 1)
@@ -78,13 +79,13 @@ func (r *Run) progress() []*chart {
 	var told []string
 	for _, s := range []series{valid, train} {
 		if len(s.xs) > 0 {
-			told = append(told, fmt.Sprintf("on %s data %s", s.label, s.way()))
+			told = append(told, fmt.Sprintf("on %s data %s", s.label, s.way(shown)))
 		}
 	}
 	if len(told) == 0 {
 		return nil
 	}
-	return []*chart{newChart(capital(m.Name), fmt.Sprintf("%s by epoch, %s.", subject, strings.Join(told, ", ")),
+	return []*chart{newChart(capital(m.Name), fmt.Sprintf("%s by epoch, %s.", capital(m.Name), strings.Join(told, ", ")),
 		"epochs", name, !m.Percent, false, valid, train)}
 }
 
@@ -108,21 +109,21 @@ func (r *Run) unitsLeft() (out []series) {
 func (s *series) add(x, y float64) { s.xs, s.ys = append(s.xs, x), append(s.ys, y) }
 
 // way tells where a series goes: from its first value to its last, and how far
-// beyond them.
-func (s series) way() string {
+// beyond them; shown writes a value.
+func (s series) way(shown func(float64) string) string {
 	first, last := s.ys[0], s.ys[len(s.ys)-1]
 	lo, hi := slices.Min(s.ys), slices.Max(s.ys)
 	switch {
 	case len(s.ys) == 1:
-		return "is " + number(first)
+		return "is " + shown(first)
 	case lo == hi:
-		return "stays at " + number(first)
+		return "stays at " + shown(first)
 	}
-	text := fmt.Sprintf("goes from %s to %s", number(first), number(last))
+	text := fmt.Sprintf("goes from %s to %s", shown(first), shown(last))
 	if span := math.Abs(first - last); lo < min(first, last)-span/10 {
-		text += ", lowest " + number(lo)
+		text += ", lowest " + shown(lo)
 	} else if hi > max(first, last)+span/10 {
-		text += ", highest " + number(hi)
+		text += ", highest " + shown(hi)
 	}
 	return text
 }

@@ -114,9 +114,9 @@ func TestStates(t *testing.T) {
 	assert.Contains(t, text("several"), "this run against dense.")
 	assert.Contains(t, text("no numbers"), "are no numbers and left out")
 	assert.Contains(t, text("all dead"), "12 of 12 columns are empty")
-	assert.Contains(t, text("no validation"), "Perplexity by epoch, on training data goes from 40 to 30.")
+	assert.Contains(t, text("no validation"), "Perplexity by epoch, on training data goes from 40.00 to 30.00.")
 	assert.Contains(t, text("groups of no kind"), "mine, one component a column")
-	assert.Contains(t, text("percent"), "Accuracy in percent by epoch, on validation data goes from 50 to 75.")
+	assert.Contains(t, text("percent"), "Accuracy by epoch, on validation data goes from 50.00 % to 75.00 %.")
 	assert.NotContains(t, text("finished"), "was stopped")
 }
 
@@ -138,7 +138,7 @@ func TestSeveral(t *testing.T) {
 		}
 		assert.Equal(t, 2*2, dots, "two runs have a result on these data; each is a dot and an entry of the legend")
 	}
-	assert.Equal(t, "sparse has the fewest units, 19, at perplexity 40.01; dense is best, 40 at 24.", units.told)
+	assert.Equal(t, "sparse has the fewest units, 19, at perplexity 40.01; dense is best, 40.00 at 24.", units.told)
 	assert.Equal(t, 4, strings.Count(text, "<section id="))
 	assert.Contains(t, text, `<a href="#run-3">sparse/compact</a>`)
 }
@@ -150,7 +150,7 @@ func TestCourse(t *testing.T) {
 		title, told string
 		points      []int // of each line
 	}{
-		{"Perplexity", "Perplexity by epoch, on validation data goes from 50.01 to 40.01, on training data goes from 40 to 30.", []int{2, 2}},
+		{"Perplexity", "Perplexity by epoch, on validation data goes from 50.01 to 40.01, on training data goes from 40.00 to 30.00.", []int{2, 2}},
 		{"Penalty", "What the regularisers add to the loss goes from 0.09 to 0.05.", []int{5}},
 		{"Units left", "Units whose component is not all zero, after the first epoch and the last: cell_0 from 12 to 8, cell_1 from 12 to 11.", []int{2, 2}},
 		{"Learning rate", "The learning rate stays at 1.", []int{5}},

@@ -60,9 +60,9 @@ func (r *Run) versus(what string, dots []series) []*chart {
 	}
 	shown := func(s series) string {
 		if m.Percent {
-			return number(s.ys[0]) + " %"
+			return m.Format(s.ys[0]/100, 2)
 		}
-		return number(s.ys[0])
+		return m.Format(s.ys[0], 2)
 	}
 	told := fmt.Sprintf("%s has the fewest %s, %s, ", small.label, what, thousands(int(small.xs[0])))
 	if small.ys[0] == best.ys[0] {
