@@ -42,13 +42,13 @@ var terms = tasks.Terms{
 	Items:   "words", Step: "token", Answers: []string{"logits"},
 }
 
-// model traces it; its weights are drawn, and none is zero.
-func model(t testing.TB) (*groups.Derivation, report.Weights) {
+// model traces it, of a cell; its weights are drawn, and none is zero.
+func model(t testing.TB, p core.CellPlugin) (*groups.Derivation, report.Weights) {
 	t.Helper()
 	g, err := graph.Trace("two", func(s *graph.Scope) {
 		x := s.Input("x", graph.Symbol("time"), graph.Symbol("batch"), graph.Fixed(in))
 		for i := range 2 {
-			cell, err := cells.LSTM.New(core.CellConfig{Input: x.Shape().Last().Size, Hidden: hidden, Options: []byte(`{}`)})
+			cell, err := p.New(core.CellConfig{Input: x.Shape().Last().Size, Hidden: hidden, Options: []byte(`{}`)})
 			require.NoError(t, err)
 			label := fmt.Sprintf("cell_%d", i)
 			x = nn.Recurrent(s.Layer(label, label), cell, x, graph.ScanConfig{}, false)
@@ -77,7 +77,9 @@ func clear(t testing.TB, d *groups.Derivation, w report.Weights, units map[strin
 	t.Helper()
 	for name, list := range units {
 		c, err := d.Class(name)
-		require.NoError(t, err)
+		if err != nil {
+			continue // the cell makes one class of both layers
+		}
 		for _, e := range slices.Concat(c.Entries, c.Followers) {
 			p := w[e.Var]
 			for i := range p.Data {
@@ -93,10 +95,15 @@ func clear(t testing.TB, d *groups.Derivation, w report.Weights, units map[strin
 	}
 }
 
-// run is one of the model at its end, with λ; 0: dense.
+// run is one of LSTMs at its end, with λ; 0: dense.
 func run(t testing.TB, name string, lambda float64) *report.Run {
 	t.Helper()
-	d, w := model(t)
+	return runOf(t, cells.LSTM, name, lambda)
+}
+
+func runOf(t testing.TB, p core.CellPlugin, name string, lambda float64) *report.Run {
+	t.Helper()
+	d, w := model(t, p)
 	end := time.Unix(0, 0)
 	r := &report.Run{Name: name, Status: "finished", Terms: terms, Model: d, Weights: w}
 	r.Info = runs.Info{Finished: &end, Seed: 1, Data: runs.Data{Name: "words", SHA256: "5"}, Config: tasks.Config{
@@ -105,7 +112,7 @@ func run(t testing.TB, name string, lambda float64) *report.Run {
 	classes, err := d.Select(nil)
 	require.NoError(t, err)
 	r.Groups = d.Groups(classes)
-	require.Len(t, r.Groups, 2)
+	require.NotEmpty(t, r.Groups)
 	score := func(p float64) tasks.Score {
 		return tasks.Score{Loss: math.Log(p), Values: map[string]float64{"perplexity": p}, Items: 7}
 	}
@@ -128,6 +135,9 @@ func compacted(t testing.TB, r *report.Run) *report.Run {
 	t.Helper()
 	keep := map[string][]int{}
 	for name, list := range dead {
+		if _, err := r.Model.Class(name); err != nil {
+			continue
+		}
 		for k := range hidden {
 			if !slices.Contains(list, k) {
 				keep[name] = append(keep[name], k)

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed391906a2/iss/cells"
 	"github.com/seed391906a2/iss/tasks/report"
 )
 
@@ -126,15 +127,44 @@ func TestOriginalPlaces(t *testing.T) {
 	assert.Contains(t, string(report.Page([]*report.Run{r})), `<tr><th scope="row">cell_0</th><td>12</td><td>8</td><td>4</td><td>0</td>`)
 }
 
-// A matrix of many weights is drawn small: a pixel is the mean of its block.
-func TestDownSampled(t *testing.T) {
-	page := report.Page([]*report.Run{run(t, "sparse", 0.01)})
-	d := titled(t, drawings(t, page), "cell_1, one component a column")
-	// 4·(12+12) weights of the unit's columns, 4·12 of its row, 9 of the softmax.
-	const each, most = 4*(2*hidden) + 4*hidden + labels, 340
-	require.Less(t, each, most)
-	assert.Equal(t, each, d.pixels(t).Bounds().Dy(), "all fit")
-	assert.Less(t, len(page), 60_000)
+// Any cell is drawn: all matrices of a class, with as many strips as its dead
+// units have rows and columns in them, before a cut and after it.
+func TestCells(t *testing.T) {
+	for _, p := range cells.All() {
+		t.Run(p.Name, func(t *testing.T) {
+			r := runOf(t, p, "sparse", 0.01)
+			type key struct {
+				name string
+				axis int
+			}
+			want := map[key]map[int]bool{}
+			for _, g := range r.Groups {
+				for _, e := range g.Entries {
+					k := key{e.Var, e.Axis}
+					if want[k] == nil {
+						want[k] = map[int]bool{}
+					}
+					for _, unit := range dead[g.Class] {
+						want[k][e.Index(unit)] = true
+					}
+				}
+			}
+			require.NotEmpty(t, want)
+			page := string(report.Page([]*report.Run{r}))
+			small := string(report.Page([]*report.Run{compacted(t, r)}))
+			assert.NotContains(t, page, "Not shown")
+			for k := range want {
+				shape := r.Weights[k.name].Shape
+				if len(shape) != 2 {
+					continue
+				}
+				told := fmt.Sprintf("In %s, %d of %d rows and %d of %d columns belong to units that are gone; ",
+					k.name, len(want[key{k.name, 0}]), shape[0], len(want[key{k.name, 1}]), shape[1])
+				assert.Contains(t, page, told)
+				assert.Contains(t, small, told)
+			}
+		})
+	}
 }
 
 // All components are in the histogram, those that are zero at its left end, and
