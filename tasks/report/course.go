@@ -32,9 +32,9 @@ func (r *Run) course() (out []*chart) {
 	if units := r.unitsLeft(); len(units) > 0 {
 		var told []string
 		for _, s := range units {
-			told = append(told, fmt.Sprintf("%s from %g to %g", s.label, s.ys[0], s.ys[len(s.ys)-1]))
+			told = append(told, s.label+" "+s.way(number))
 		}
-		out = append(out, newChart("Units left", fmt.Sprintf("Units whose component is not all zero, after the first epoch and the last: %s.", strings.Join(told, ", ")),
+		out = append(out, newChart("Units left", fmt.Sprintf("Units whose component is not all zero, from the first epoch to the last: %s.", strings.Join(told, ", ")),
 			x, "units", false, true, units...))
 	}
 	if len(rate.xs) > 0 {

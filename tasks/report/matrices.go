@@ -33,8 +33,8 @@ func (r *Run) matrices(s *strips, param func(name string) []float32) (out []pict
 			rows: shape[0], cols: shape[1], name: strings.TrimPrefix(name, common),
 			across: fmt.Sprintf("%d columns (out)", shape[1]),
 			down:   fmt.Sprintf("%d rows (in)", shape[0]),
-			told: fmt.Sprintf("In %s, %d of %d rows and %d of %d columns belong to units that are gone; %.1f %% of the weights are zero.",
-				name, share(rows), shape[0], share(cols), shape[1], percent),
+			told: fmt.Sprintf("%d of %d rows and %d of %d columns of %s belong to units that are gone; %.1f %% of its weights are zero.",
+				share(rows), shape[0], share(cols), shape[1], name, percent),
 			kind: func(i, j int) int {
 				switch {
 				case w[i*shape[1]+j] != 0:

@@ -152,7 +152,7 @@ func TestCourse(t *testing.T) {
 	}{
 		{"Perplexity", "Perplexity by epoch, on validation data goes from 50.01 to 40.01, on training data goes from 40.00 to 30.00.", []int{2, 2}},
 		{"Penalty", "What the regularisers add to the loss goes from 0.09 to 0.05.", []int{5}},
-		{"Units left", "Units whose component is not all zero, after the first epoch and the last: cell_0 from 12 to 8, cell_1 from 12 to 11.", []int{2, 2}},
+		{"Units left", "Units whose component is not all zero, from the first epoch to the last: cell_0 goes from 12 to 8, cell_1 goes from 12 to 11.", []int{2, 2}},
 		{"Learning rate", "The learning rate stays at 1.", []int{5}},
 		{"Cost", "The loss of single batches, without penalty, goes from 20 to 16.", []int{5}},
 		{"Gradient norm", "The norm of the gradient of loss and penalty, before it is clipped, stays at 3.", []int{5}},

@@ -57,10 +57,10 @@ func TestMatrices(t *testing.T) {
 					require.Equal(t, want, img.At(j, i), "row %d, column %d", i, j)
 				}
 			}
-			assert.Contains(t, d.told, fmt.Sprintf("%d of %d rows and %d of %d columns belong to units that are gone", len(c.rows), w.Shape[0], len(c.cols), w.Shape[1]))
+			assert.Contains(t, d.told, fmt.Sprintf("%d of %d rows and %d of %d columns of %s belong to units that are gone", len(c.rows), w.Shape[0], len(c.cols), w.Shape[1], c.name))
 		})
 	}
-	assert.Contains(t, titled(t, all, "cell_0/basic_lstm_cell/weights").told, fmt.Sprintf("%.1f %% of the weights are zero", zeros(w0.Data)))
+	assert.Contains(t, titled(t, all, "cell_0/basic_lstm_cell/weights").told, fmt.Sprintf("%.1f %% of its weights are zero", zeros(w0.Data)))
 }
 
 // in0 are rows behind others.
@@ -158,8 +158,8 @@ func TestCells(t *testing.T) {
 				if len(shape) != 2 {
 					continue
 				}
-				told := fmt.Sprintf("In %s, %d of %d rows and %d of %d columns belong to units that are gone; ",
-					k.name, len(want[key{k.name, 0}]), shape[0], len(want[key{k.name, 1}]), shape[1])
+				told := fmt.Sprintf("%d of %d rows and %d of %d columns of %s belong to units that are gone; ",
+					len(want[key{k.name, 0}]), shape[0], len(want[key{k.name, 1}]), shape[1], k.name)
 				assert.Contains(t, page, told)
 				assert.Contains(t, small, told)
 			}
