@@ -15,7 +15,7 @@ type axis struct {
 	// end names the lower end, if it is no value of the scale; least is where
 	// the scale begins.
 	end   string
-	least float64
+	least float64 // 0: at lo
 }
 
 // newAxis is an axis that holds all values, rounded to its ticks. Without
@@ -82,12 +82,14 @@ func (a axis) holds(v float64) bool {
 // ticks are values to be named. A logarithmic axis has powers of ten, with 2
 // and 5 between them where there are few; if even those are few, even spacing.
 func (a axis) ticks() (out []float64) {
+	lo := a.lo
 	if a.log {
+		lo = max(lo, a.least)
 		for _, per := range [][]float64{{1}, {1, 2, 5}} {
 			out = nil
 			for e := math.Floor(math.Log10(a.lo)); e <= math.Log10(a.hi); e++ {
 				for _, m := range per {
-					if v := m * math.Pow(10, e); v >= max(a.lo, a.least) && v <= a.hi {
+					if v := m * math.Pow(10, e); v >= lo && v <= a.hi {
 						out = append(out, v)
 					}
 				}
@@ -98,8 +100,8 @@ func (a axis) ticks() (out []float64) {
 		}
 		out = nil
 	}
-	s := spacing(a.hi - a.lo)
-	for i := math.Ceil(a.lo/s - 1e-9); i*s <= a.hi+s*1e-9; i++ {
+	s := spacing(a.hi - lo)
+	for i := math.Ceil(lo/s - 1e-9); i*s <= a.hi+s*1e-9; i++ {
 		out = append(out, i*s)
 	}
 	return out

@@ -32,7 +32,7 @@ func (s shade) css() string { return fmt.Sprintf("rgb(%g,%g,%g)", s[0], s[1], s[
 const (
 	heatWide = 340.0
 	heatHigh = 340.0
-	heatThin = 84.0 // a side is drawn no shorter
+	heatThin = 96.0 // a side is drawn no shorter
 )
 
 // heat is a picture of a matrix, evenly down-sampled: a pixel is the mean

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed391906a2/iss/cells"
@@ -107,7 +108,9 @@ func runOf(t testing.TB, p core.CellPlugin, name string, lambda float64) *report
 	end := time.Unix(0, 0)
 	r := &report.Run{Name: name, Status: "finished", Terms: terms, Model: d, Weights: w}
 	r.Info = runs.Info{Finished: &end, Seed: 1, Data: runs.Data{Name: "words", SHA256: "5"}, Config: tasks.Config{
-		Task: "ptb", Model: tasks.Model{Cell: "lstm", Hidden: []int{hidden, hidden}}, Train: tasks.Train{Epochs: 2, Batch: 3, Steps: 4},
+		Task: "ptb", Model: tasks.Model{Cell: p.Name, Hidden: []int{hidden, hidden}, InitScale: 0.1},
+		Train: tasks.Train{Epochs: 2, Batch: 3, Steps: 4, Clip: 5, Optimizer: tasks.Optimizer{Kind: "sgd", Rate: 1}, Schedule: tasks.Schedule{Kind: "constant"}},
+		ISS:   tasks.ISS{TauOn: "all", Count: "multiset", Biases: "follow"},
 	}}
 	classes, err := d.Select(nil)
 	require.NoError(t, err)
@@ -117,7 +120,8 @@ func runOf(t testing.TB, p core.CellPlugin, name string, lambda float64) *report
 		return tasks.Score{Loss: math.Log(p), Values: map[string]float64{"perplexity": p}, Items: 7}
 	}
 	if lambda > 0 {
-		r.Info.Config.ISS = tasks.ISS{Tau: 1e-4, Regularizers: []tasks.Regularizer{{Kind: "group_lasso", On: "iss", Lambda: lambda}}}
+		r.Info.Config.ISS.Tau = 1e-4
+		r.Info.Config.ISS.Regularizers = []tasks.Regularizer{{Kind: "group_lasso", On: "iss", Lambda: lambda}}
 		clear(t, d, w, dead)
 	}
 	for i := range 5 {
@@ -154,6 +158,18 @@ func compacted(t testing.TB, r *report.Run) *report.Run {
 	require.NoError(t, err)
 	out.Groups = out.Model.Groups(classes)
 	return &out
+}
+
+// says demands that a page holds a text, without printing the page.
+func says(t testing.TB, page, text string) {
+	t.Helper()
+	assert.True(t, strings.Contains(page, text), "the page should say %q", text)
+}
+
+// silent demands the opposite.
+func silent(t testing.TB, page, text string) {
+	t.Helper()
+	assert.False(t, strings.Contains(page, text), "the page should not say %q", text)
 }
 
 // shape is an element of a picture, with its text.

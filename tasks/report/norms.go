@@ -101,7 +101,7 @@ func histogram(name string, kinds []lengths) *chart {
 	if lo > hi {
 		lo, hi = -1, 0
 	}
-	perDecade := min(40, math.Ceil(places/max(hi-lo, 0.1)))
+	perDecade := math.Ceil(places / max(hi-lo, 0.02))
 	first := int(math.Floor(lo*perDecade)) - 1 - empty
 	last := int(math.Floor(hi * perDecade))
 	b := &bars{}

@@ -52,10 +52,7 @@ func (r *Run) Read(dir string) {
 	if r.Model == nil {
 		return
 	}
-	w, err := runs.LoadTensors(dir)
-	if err == nil {
-		err = runs.CheckInit(r.Model.Graph.Params, w)
-	}
+	err = r.load(dir)
 	switch {
 	case errors.Is(err, runs.ErrNoCheckpoint):
 		r.Missing = append(r.Missing, "no checkpoint has been saved yet, so there are no weights to show")
@@ -64,10 +61,60 @@ func (r *Run) Read(dir string) {
 		miss(err)
 		return
 	}
-	r.Weights = w
 	if r.Before, err = r.before(dir); err != nil {
 		miss(err)
 	}
+}
+
+// load reads the weights. A run that shrinks while it is trained saves its
+// checkpoint before run.json, so between the two the checkpoint alone tells
+// which units are left; the model becomes that one then.
+func (r *Run) load(dir string) error {
+	run, err := runs.Open(dir)
+	if err != nil {
+		return err
+	}
+	s, err := run.Load()
+	if err != nil {
+		return err
+	}
+	var at struct {
+		Kept map[string][]int `json:"kept"`
+	}
+	misfit := runs.CheckInit(r.Model.Graph.Params, s.Tensors)
+	if misfit != nil && json.Unmarshal(s.State, &at) == nil && at.Kept != nil {
+		misfit = r.cut(at.Kept, s.Tensors)
+	}
+	if misfit != nil {
+		return fmt.Errorf("report: %s: the checkpoint is not of this model: %w", dir, misfit)
+	}
+	r.Weights = s.Tensors
+	return nil
+}
+
+// cut makes the model the one with these units, if the weights are its.
+func (r *Run) cut(kept map[string][]int, w Weights) error {
+	g, err := groups.Restore(r.Model.Origin().Graph, kept)
+	if err != nil {
+		return err
+	}
+	d, err := groups.Derive(g)
+	if err != nil {
+		return err
+	}
+	if err := runs.CheckInit(g.Params, w); err != nil {
+		return err
+	}
+	names := make([]string, len(r.Groups))
+	for i, g := range r.Groups {
+		names[i] = g.Class
+	}
+	classes, err := d.Select(names)
+	if err != nil {
+		return err
+	}
+	r.Model, r.Groups = d, d.Groups(classes)
+	return nil
 }
 
 // readProof reads a certificate; nil if there is none.
