@@ -46,6 +46,7 @@ func pages(t testing.TB) map[string][]*report.Run {
 			r.History.Epochs[0].Valid, r.History.Epochs[1].Valid = tasks.Score{}, tasks.Score{}
 		})},
 		"groups of no kind": {of("grouped", 0.01, func(r *report.Run) { r.Groups[0].Class, r.Groups[0].Name, r.Groups[0].Followers = "", "mine", nil })},
+		"groups unknown":    {of("lost", 0.01, func(r *report.Run) { r.Groups, r.Missing = nil, []string{"no group file"} })},
 		"names with <&\"'>": {of(`a<b&"c'd`, 0.01, same)},
 		"percent": {of("right", 0.01, func(r *report.Run) {
 			r.Terms.Metrics = []tasks.Metric{{Name: "accuracy", Higher: true, Percent: true}}
@@ -99,7 +100,10 @@ func TestPage(t *testing.T) {
 			}
 		})
 	}
-	assert.Equal(t, string(report.Page(pages(t)["several"])), string(report.Page(pages(t)["several"])), "the same bytes again")
+	several := pages(t)["several"]
+	first := string(report.Page(several))
+	assert.True(t, first == string(report.Page(several)), "the runs stay as they are")
+	assert.True(t, first == string(report.Page(pages(t)["several"])), "the same runs give the same bytes")
 }
 
 // What a page says of a run's state.
@@ -119,6 +123,8 @@ func TestStates(t *testing.T) {
 	says(t, text("all dead"), "12 of 12 columns are empty")
 	says(t, text("no validation"), "Perplexity by epoch, on training data goes from 40.00 to 30.00.")
 	says(t, text("groups of no kind"), "mine, one component a column")
+	says(t, text("groups unknown"), "Not shown: no group file")
+	silent(t, text("groups unknown"), "<h3>Weights</h3>")
 	says(t, text("percent"), "Accuracy by epoch, on validation data goes from 50.00 % to 75.00 %.")
 	silent(t, text("finished"), "was stopped")
 }

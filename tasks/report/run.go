@@ -37,8 +37,8 @@ type Run struct {
 }
 
 // Read fills in what lies in the run's folder: status, metrics, certificate
-// and, if Model and Groups are there, weights. A file that is missing or
-// damaged is told in Missing.
+// and, if Model is there, weights. A file that is missing or damaged is told in
+// Missing.
 func (r *Run) Read(dir string) {
 	r.Status = runs.Status(dir, r.Info)
 	miss := func(err error) { r.Missing = append(r.Missing, err.Error()) }

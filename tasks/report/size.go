@@ -23,8 +23,8 @@ type unitRow struct {
 	proved          bool
 }
 
-// draw draws a run's weights at their places in the whole model. It needs
-// Model, Groups and Weights.
+// draw draws a run's weights at their places in the whole model. It needs Model
+// and Weights; without Groups there are no pictures of them.
 func (r *Run) draw() (d *drawn, err error) {
 	param := r.Model.Expanded(values(r.Weights))
 	d = &drawn{}
