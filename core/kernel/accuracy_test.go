@@ -10,8 +10,8 @@ import (
 
 // The elementary functions against double precision. measured is the largest
 // error over all 2³² arguments, in units of the last place, of the worst level,
-// rounded up; ISS_EXHAUSTIVE=1 measures again (a quarter of an hour), otherwise
-// every 4099th argument is taken.
+// rounded up; ISS_SLOW=1 measures again (a quarter of an hour), otherwise every
+// 4099th argument is taken.
 var elementary = []struct {
 	op       Op
 	exact    func(x float64) float64
@@ -28,7 +28,7 @@ var elementary = []struct {
 
 func TestAccuracy(t *testing.T) {
 	step := uint64(4099)
-	if os.Getenv("ISS_EXHAUSTIVE") != "" {
+	if os.Getenv("ISS_SLOW") != "" {
 		step = 1
 	}
 	for _, f := range elementary {

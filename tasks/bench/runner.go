@@ -6,6 +6,7 @@ import (
 	"maps"
 	"runtime"
 	"slices"
+	"time"
 
 	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
@@ -99,14 +100,24 @@ func (r *runner) explain(name string, w io.Writer) error {
 	}
 	r.engine.Measure(true)
 	defer r.engine.Measure(false)
+	r.engine.Changed() // inference packs, too, though once
+	start := time.Now()
 	for range explained {
 		if err := r.run(); err != nil {
 			return err
 		}
 	}
+	took := time.Since(start).Seconds() * 1e3 / explained
 	fmt.Fprintf(w, "\n%s\n", name)
 	r.engine.Explain(w)
+	fmt.Fprintf(w, "a run took %.3f ms, what lies outside the plan included: %s\n", took, outside[r.kind])
 	return nil
+}
+
+// outside says what of a run is no step of the engine's plan.
+var outside = map[Kind]string{
+	Inference: "ids are checked, answers that do not lie in one piece copied",
+	Train:     "the norm of the gradient, the update of the weights, the penalty",
 }
 
 // inference is the part of a model that answers: no loss, no targets. A model
