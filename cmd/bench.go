@@ -63,6 +63,7 @@ func (a *app) bench(ctx context.Context, c *cobra.Command, f *benchFlags, args [
 	if err != nil {
 		return wrong(err)
 	}
+	a.warnOfSlowKernels()
 	if c.Flags().Changed("iters") {
 		f.Least = 0
 	}

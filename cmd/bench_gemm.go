@@ -43,6 +43,7 @@ stored in compressed sparse rows; and with as many weights gone in whole units,
 		if c.Flags().Changed("iters") {
 			o.Least = 0
 		}
+		a.warnOfSlowKernels()
 		var all []*bench.GemmResult
 		for _, s := range sizes {
 			r, err := bench.Gemm(c.Context(), s, bench.PaperSparsities, o)

@@ -53,6 +53,7 @@ is given, and 5 times at the least.`,
 			return err
 		}
 		defer out.close()
+		a.warnOfSlowKernels()
 		o := bench.Options{Batch: 1, Steps: 1, Rounds: 5, Least: budget, Threads: threads, Seed: 1}
 		if out.explain {
 			o.Explain = a.Err

@@ -4,6 +4,8 @@ import (
 	"runtime"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed391906a2/iss/core/kernel"
 )
 
 // threadsPerCore is how many workers a core may be given. More than one is slower
@@ -22,6 +24,13 @@ func sensibleThreads(c *cobra.Command, n int) error {
 		return nil
 	}
 	return checkThreads("--threads", n)
+}
+
+// warnOfSlowKernels tells whoever is about to wait for them.
+func (a *app) warnOfSlowKernels() {
+	if why := kernel.SlowPath(); why != "" {
+		a.Log.Warn("plain Go kernels, the slow path: " + why)
+	}
 }
 
 func checkThreads(what string, n int) error {

@@ -75,6 +75,7 @@ func (a *app) train(ctx context.Context, c *cobra.Command, f *trainFlags, args [
 	if err != nil {
 		return jobError(err, "")
 	}
+	a.warnOfSlowKernels()
 	a.Say("run: %s", j.Dir())
 	s, err := j.Run(ctx)
 	if err != nil {

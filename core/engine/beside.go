@@ -7,7 +7,7 @@ import "fmt"
 // barrier lies between the steps of a loop, and weights stay in the cache of
 // one core.
 type besideStep struct {
-	loops []*scanStep
+	loops []*timed // each a scanStep
 }
 
 // beside puts the loops of a stage side by side if they share out evenly: as
@@ -17,11 +17,10 @@ func (c *code) beside(workers int) {
 		return
 	}
 	for i, stage := range c.stages {
-		var loops []*scanStep
-		var rest []*timed
+		var loops, rest []*timed
 		for _, t := range stage {
-			if s, ok := t.step.(*scanStep); ok {
-				loops = append(loops, s)
+			if _, ok := t.step.(*scanStep); ok {
+				loops = append(loops, t)
 			} else {
 				rest = append(rest, t)
 			}
@@ -29,21 +28,16 @@ func (c *code) beside(workers int) {
 		if len(loops) == 0 || len(loops)%workers != 0 || !alike(loops) {
 			continue
 		}
-		place := ""
-		for _, t := range stage {
-			if _, ok := t.step.(*scanStep); ok {
-				place = t.place
-			}
-		}
-		c.stages[i] = append(rest, &timed{step: &besideStep{loops}, place: place})
+		c.stages[i] = append(rest, &timed{step: &besideStep{loops}})
 	}
 }
 
 // alike reports whether loops have the same number of steps and the same
 // products, and none that takes all workers.
-func alike(loops []*scanStep) bool {
+func alike(loops []*timed) bool {
 	first := ""
-	for i, s := range loops {
+	for i, l := range loops {
+		s := l.step.(*scanStep)
 		work := fmt.Sprint(s.loop.time)
 		for _, stage := range s.body.stages {
 			for _, t := range stage {
@@ -77,12 +71,16 @@ func (s *besideStep) bind(n lengths) {
 }
 
 func (s *besideStep) run(x *worker) {
-	w, n := x.w, x.n
-	x.w, x.n = 0, 1
+	w, n, timing := x.w, x.n, x.timing
+	x.w, x.n, x.timing = 0, 1, x.measured
 	for i := w; i < len(s.loops); i += n {
-		s.loops[i].run(x)
+		if l := s.loops[i]; x.timing {
+			l.time(x, l.step, false)
+		} else {
+			l.run(x)
+		}
 	}
-	x.w, x.n = w, n
+	x.w, x.n, x.timing = w, n, timing
 }
 
 func (s *besideStep) about() (string, float64) {

@@ -94,7 +94,7 @@ func (b *block) build(n *graph.Node) {
 		return
 	}
 	s := b.p.syms.shape(n.Shapes[0])
-	m := node{op: n.Op, place: n.Place, graph: n}
+	m := node{op: n.Op, place: n.Place, moved: n.Lifted, graph: n}
 	for _, v := range n.In {
 		m.in = append(m.in, b.values[v])
 	}

@@ -72,7 +72,7 @@ func isProduct(n *graph.Node) bool {
 // are added to in place, and additions for the rest.
 func (b *block) chain(n *graph.Node, c *chain) *value {
 	s := b.p.syms.shape(n.Shapes[0])
-	m := node{kind: prod, place: n.Place}
+	m := node{kind: prod, place: n.Place, moved: n.Lifted}
 	level := 0
 	for _, g := range c.products {
 		q := product{a: b.values[g.In[0]], b: b.values[g.In[1]]}

@@ -19,7 +19,7 @@ func (b *block) emit(workers int) {
 		for len(b.code.stages) <= stage {
 			b.code.stages = append(b.code.stages, nil)
 		}
-		b.code.stages[stage] = append(b.code.stages[stage], &timed{step: s, place: n.place})
+		b.code.stages[stage] = append(b.code.stages[stage], &timed{step: s, place: n.place, moved: n.moved})
 	}
 	for _, n := range b.nodes {
 		switch n.kind {

@@ -128,5 +128,9 @@ func (s *productStep) about() (string, float64) {
 	if s.bias != nil {
 		b.WriteString(" + bias")
 	}
-	return "product " + strings.TrimPrefix(b.String(), " "), flops
+	what := "product "
+	if s.parts[0].outer {
+		what = "product over rows "
+	}
+	return what + strings.TrimPrefix(b.String(), " "), flops
 }

@@ -41,10 +41,7 @@ func (s *scanStep) run(x *worker) {
 	for i := range s.init {
 		s.init[i].run(x)
 	}
-	for _, p := range s.packs {
-		p.run(x)
-	}
-	x.barrier()
+	x.pack(s.packs)
 	level := s.loop.level
 	for k := range s.steps {
 		x.count[level], x.time[level] = k, k

@@ -119,7 +119,7 @@ func (e *Engine) Run(m graph.Mode) error {
 	}
 	for _, x := range e.workers {
 		x.mode = m
-		x.timing = e.timing && x.w == 0
+		x.timing, x.measured = e.timing && x.w == 0, e.timing
 	}
 	e.team.Run(e.work)
 	if e.timing {
@@ -141,10 +141,7 @@ func (e *Engine) Run(m graph.Mode) error {
 func (e *Engine) runWorker(w int) {
 	x := e.workers[w]
 	if e.changed {
-		for _, k := range e.p.packs {
-			k.run(x)
-		}
-		x.barrier()
+		x.pack(e.p.packs)
 	}
 	e.p.root.code.run(x)
 }

@@ -25,6 +25,7 @@ type node struct {
 	kind  kind
 	op    graph.Op    // of elem (nil: a copy), other, scan
 	place string      // in the model
+	moved bool        // out of a loop
 	graph *graph.Node // of an operation
 	in    []*value
 	out   []*value

@@ -13,6 +13,7 @@ type pack struct {
 	from   view
 	trans  bool
 	packed *kernel.Packed
+	clock
 
 	src loc
 	ld  int
@@ -72,6 +73,29 @@ func (p *pack) run(x *worker) {
 	p.packed.Pack(x.w, x.n, p.src.from(x), p.ld, p.trans)
 }
 
-func (p *pack) about() (string, float64) {
-	return fmt.Sprintf("pack %d×%d", p.packed.K, p.packed.N), 0
+// pack packs a list and waits for the others.
+func (x *worker) pack(list []*pack) {
+	for _, p := range list {
+		if x.timing {
+			p.time(x, p, false)
+		} else {
+			p.run(x)
+		}
+	}
+	x.barrier()
 }
+
+// String says what is packed: of a larger matrix, where it begins.
+func (p *pack) String() string {
+	s := fmt.Sprintf("pack %d×%d", p.packed.K, p.packed.N)
+	if p.trans {
+		s += " transposed"
+	}
+	if at := p.src.off; at > 0 {
+		s += fmt.Sprintf(" from row %d, column %d", at/p.ld, at%p.ld)
+	}
+	return s + " of " + p.from.buf.name
+}
+
+// bytes are those read and written.
+func (p *pack) bytes() float64 { return 8 * float64(p.packed.K) * float64(p.packed.N) }

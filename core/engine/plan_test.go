@@ -191,22 +191,6 @@ func TestOtherLevels(t *testing.T) {
 	}
 }
 
-func TestExplain(t *testing.T) {
-	c := withGradient(graphtest.LSTM(graphtest.Small))
-	e, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 1})
-	require.NoError(t, err)
-	defer e.Close()
-	require.NoError(t, graphtest.Load(c, e, 1))
-	e.Measure(true)
-	require.NoError(t, e.Run(graph.Mode{Training: true}))
-	var w bytes.Buffer
-	e.Explain(&w)
-	for _, want := range []string{"loop over 4 steps, 2 stages", "loop backwards", "GFLOPS", "pack 5×20 of parameter"} {
-		assert.Contains(t, w.String(), want)
-	}
-	assert.NotContains(t, w.String(), "reference forward")
-}
-
 // What plans must come to, by the text of Explain: which cells need how many
 // stages in their loops, and what is done in place.
 func TestPlans(t *testing.T) {

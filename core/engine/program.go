@@ -163,7 +163,7 @@ func (s *stream) row(dims []int, r int) int {
 
 func (p *program) about() (string, float64) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "program %d×%d, %d streams, %d slots:", p.units/max(1, p.blocks), p.width, len(p.streams), p.slots)
+	fmt.Fprintf(&b, "program %d×%d, %d streams, %d slots, %d fused:", p.units/max(1, p.blocks), p.width, len(p.streams), p.slots, len(p.code))
 	for _, in := range p.code {
 		b.WriteByte(' ')
 		b.WriteString(in.Op.String())

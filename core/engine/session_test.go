@@ -1,7 +1,6 @@
 package engine_test
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -14,50 +13,6 @@ import (
 	"github.com/seed391906a2/iss/core/graph/graphtest"
 	"github.com/seed391906a2/iss/core/interp"
 )
-
-// A model is served step by step, its state carried from call to call, while
-// streams come and go.
-func ExampleSession() {
-	streams := graph.Symbol("batch")
-	g, err := graph.Trace("leaky sum", func(s *graph.Scope) {
-		h := s.State("h", 0, streams, graph.Fixed(1))
-		h = graph.Add(graph.Mul(s.Param("leak", nil, 1), h), s.Input("x", streams, graph.Fixed(1)))
-		s.Output("h", h)
-	})
-	if err != nil {
-		panic(err)
-	}
-	model, err := engine.NewSession(g, engine.Options{Max: graph.Binding{"batch": 2}, Threads: 1})
-	if err != nil {
-		panic(err)
-	}
-	defer model.Close()
-	model.Param("leak")[0] = 0.5
-	model.Changed()
-
-	step := func(batch int, x ...float32) {
-		if err := model.Bind(graph.Binding{"batch": batch}); err != nil {
-			panic(err)
-		}
-		copy(model.Floats("x"), x)
-		if err := model.Run(graph.Mode{}); err != nil {
-			panic(err)
-		}
-		fmt.Println(model.Output("h"))
-	}
-	step(1, 8)
-	step(1, 0)
-	step(2, 0, 1) // a second stream begins
-	model.Begin(0)
-	step(2, 3, 0) // the first begins another text
-	step(1, 0)    // the second has ended
-	// Output:
-	// [8]
-	// [4]
-	// [2 1]
-	// [3 0.5]
-	// [1.5]
-}
 
 // session is one for the case, with the weights of seed 5.
 func session(t *testing.T, c *graphtest.Case, most graph.Binding, threads int) *engine.Session {

@@ -15,7 +15,7 @@ func (c *code) weightBytes() (sum int64) {
 				sum += s.weightBytes()
 			case *besideStep:
 				for _, l := range s.loops {
-					sum += l.weightBytes()
+					sum += l.step.(*scanStep).weightBytes()
 				}
 			}
 		}

@@ -9,17 +9,18 @@ import (
 
 // worker is one of the team's workers at run time, with its scratch memory.
 type worker struct {
-	w, n   int // number of the worker, of all
-	team   *kernel.Team
-	mode   graph.Mode
-	time   []int // present step of the loops, by level
-	count  []int // and how many came before it
-	slots  []float32
-	ptr    []*float32
-	base   []unsafe.Pointer
-	ins    [1]kernel.Ins
-	timing bool // worker 0 of a run that is measured
-	_      [64]byte
+	w, n     int // number of the worker, of all
+	team     *kernel.Team
+	mode     graph.Mode
+	time     []int // present step of the loops, by level
+	count    []int // and how many came before it
+	slots    []float32
+	ptr      []*float32
+	base     []unsafe.Pointer
+	ins      [1]kernel.Ins
+	timing   bool // it takes the time of what it does: worker 0 of a run that is measured
+	measured bool // the run is
+	_        [64]byte
 }
 
 // block is how many floats a program works on at a time: the operands of an
@@ -57,9 +58,9 @@ type code struct {
 // timed is a step and the time spent in it.
 type timed struct {
 	step
+	clock
 	place string // in the model
-	ns    int64
-	runs  int64
+	moved bool   // out of a loop
 }
 
 func (c *code) run(x *worker) {

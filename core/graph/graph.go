@@ -49,6 +49,7 @@ type Node struct {
 	Shapes []Shape // of the results
 	ID     int     // position in Graph.Nodes: operands come before users
 	Place  string  // scope in which it was traced
+	Lifted bool    // taken out of a Scan's body: it works on all time steps at once
 	Graph  *Graph
 }
 

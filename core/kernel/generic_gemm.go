@@ -75,18 +75,19 @@ func zeroColumns(dst *float32, nr, rows, from int) {
 	}
 }
 
-// genericPeak is the size of the product that the generic level measures its
-// peak with: all of it stays in the first-level cache.
-const genericPeak = 32
+// The product that the generic level measures its peak with, peakM×peakK by
+// peakK×peakN: a tile as products have them, all of which stays in the
+// first-level cache.
+const peakM, peakK, peakN = 16, 32, 128
 
 // multiplyAddsGo does a product for every peakRounds rounds.
 func multiplyAddsGo(n int) {
-	x := make([]float32, 3*genericPeak*genericPeak)
-	a, b, c := x[:genericPeak*genericPeak], x[genericPeak*genericPeak:2*genericPeak*genericPeak], x[2*genericPeak*genericPeak:]
-	for i := range a {
-		a[i], b[i] = 1, 1 // gonum skips zeros
+	x := make([]float32, peakM*peakK+peakK*peakN+peakM*peakN)
+	for i := range x {
+		x[i] = 1 // gonum skips zeros
 	}
+	a, b, c := x[:peakM*peakK], x[peakM*peakK:][:peakK*peakN], x[peakM*peakK+peakK*peakN:]
 	for ; n >= peakRounds; n -= peakRounds {
-		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, genericPeak, genericPeak, genericPeak, 1, a, genericPeak, b, genericPeak, 0, c, genericPeak)
+		gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, peakM, peakN, peakK, 1, a, peakK, b, peakN, 0, c, peakN)
 	}
 }

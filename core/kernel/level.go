@@ -39,6 +39,18 @@ func CPU() string { return active.String() }
 // level this processor lacks, is an error; the best level is in use then.
 func CPUError() error { return cpuErr }
 
+// SlowPath says why the plain Go kernels are in use, which take many times as
+// long as the others; it is empty if they are not.
+func SlowPath() string {
+	switch {
+	case active != levelGeneric:
+		return ""
+	case bestLevel() != levelGeneric:
+		return "ISS_CPU=generic asks for them"
+	}
+	return "this processor has no AVX2 with FMA"
+}
+
 func chooseLevel(want string, best level) (level, error) {
 	if want == "" {
 		return best, nil

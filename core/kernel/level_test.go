@@ -51,3 +51,16 @@ func TestFloats(t *testing.T) {
 		}
 	}
 }
+
+func TestSlowPath(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		switch {
+		case active != levelGeneric:
+			assert.Empty(t, SlowPath())
+		case bestLevel() == levelGeneric:
+			assert.Equal(t, "this processor has no AVX2 with FMA", SlowPath())
+		default:
+			assert.Equal(t, "ISS_CPU=generic asks for them", SlowPath())
+		}
+	})
+}

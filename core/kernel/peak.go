@@ -7,7 +7,7 @@ const peakRounds = 4096
 // peakFlops is what a round of multiplyAdds comes to, by level: twelve
 // multiply-adds of a vector, or one product of gonum's.
 var peakFlops = [...]int{
-	levelGeneric: 2 * genericPeak * genericPeak * genericPeak / peakRounds,
+	levelGeneric: 2 * peakM * peakK * peakN / peakRounds,
 	levelAVX2:    2 * 12 * 8,
 	levelAVX512:  2 * 12 * 16,
 }

@@ -5,7 +5,7 @@ import "math"
 var negInf = float32(math.Inf(-1))
 
 // LogSumExp returns ln Σ exp(x), −Inf if x is empty or all −Inf. A NaN or +Inf
-// in x gives NaN or +Inf.
+// in x gives NaN or +Inf. The error is below 1e-7·(1 + |result|).
 func LogSumExp(x []float32) float64 {
 	m := MaxOf(x)
 	if math.IsInf(float64(m), 0) {
@@ -19,7 +19,8 @@ func LogSumExp(x []float32) float64 {
 }
 
 // Softmax replaces x by exp(x) / Σ exp(x). A NaN or +Inf in x, or nothing but
-// −Inf, gives NaN throughout.
+// −Inf, gives NaN throughout. The relative error of an element is below
+// 5e-7 + 2⁻²⁴·(max − x), since max − x is rounded before exp.
 func Softmax(x []float32) {
 	if len(x) == 0 {
 		return

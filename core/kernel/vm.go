@@ -8,10 +8,9 @@ import "unsafe"
 // any other way give garbage. Blocks of about 512 floats keep everything in
 // the first-level cache.
 //
-// The largest error over all float32, denormal ones included, is 1.03 units in the
-// last place for exp, 0.83 for log, 2.41 for sigmoid, 2.42 for tanh and 1.5 for
-// rsqrt; sqrt and the single operations of arithmetic are correctly rounded. fma,
-// fnma, dsigmoid and dtanh round in between or not, as the level has it. NaN and
+// Each Op states the largest error over all float32, denormal ones included; sqrt
+// and the single operations of arithmetic are correctly rounded. fma, fnma,
+// dsigmoid and dtanh round in between or not, as the level has it. NaN and
 // infinities pass as in the exact functions.
 //
 // The operands are not checked here: an index outside ptr or a pointer to fewer

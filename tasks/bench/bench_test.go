@@ -205,3 +205,23 @@ func TestSpread(t *testing.T) {
 	assert.Equal(t, Spread{Median: 2.5, Low: 1.75, High: 3.25}, spread([]float64{4, 3, 2, 1}))
 	assert.Equal(t, Spread{Median: 7, Low: 7, High: 7}, spread([]float64{7}))
 }
+
+var kept []byte // what TestAllocs allocates
+
+// Allocations of every run count; those of one do not.
+func TestAllocs(t *testing.T) {
+	n := 0
+	r := &runner{run: func() error {
+		if n++; n == 2 {
+			kept = make([]byte, 8)
+		}
+		return nil
+	}}
+	got, err := r.allocs()
+	require.NoError(t, err)
+	assert.Zero(t, got)
+	r.run = func() error { kept = make([]byte, 8); return nil }
+	got, err = r.allocs()
+	require.NoError(t, err)
+	assert.GreaterOrEqual(t, got, 1.0)
+}

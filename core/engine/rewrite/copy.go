@@ -67,7 +67,7 @@ func (b *block) copy() {
 
 // one copies a node.
 func (b *block) one(n *graph.Node) {
-	b.place = n.Place
+	b.place, b.moved = n.Place, n.Lifted
 	switch op := n.Op.(type) {
 	case *graph.ParamOp:
 	case *graph.InputOp:

@@ -163,7 +163,7 @@ func (m *mover) move() {
 		case !m.live.node(n) || m.back[v]:
 		case m.front[v]:
 			if _, ok := n.Op.(*graph.InputOp); !ok {
-				m.place = n.Place
+				m.place, m.moved = n.Place, true
 				m.vals[v] = l.sequence(m.lifted(v))
 			}
 		default:
@@ -217,7 +217,7 @@ func (m *mover) finish(inner *block) {
 	}
 	for _, n := range m.nodes() {
 		if m.back[n.At(0)] {
-			m.place = n.Place
+			m.place, m.moved = n.Place, true
 			m.lifted(n.At(0))
 		}
 	}

@@ -15,6 +15,7 @@ import (
 type writer struct {
 	nodes map[string]*graph.Node
 	place string // of the nodes being written
+	moved bool   // they were in a loop, and now work on all its steps at once
 }
 
 func newWriter() *writer { return &writer{nodes: map[string]*graph.Node{}} }
@@ -77,7 +78,7 @@ func (w *writer) node(at *graph.Graph, op graph.Op, in ...graph.Value) *graph.No
 		return n
 	}
 	n := graph.Emit(g, op, own...)
-	n.Place = w.place
+	n.Place, n.Lifted = w.place, w.moved
 	w.nodes[k] = n
 	return n
 }

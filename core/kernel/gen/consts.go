@@ -62,6 +62,5 @@ func constants() string {
 		fmt.Fprintf(&b, "DATA ·lanes+%d(SB)/4, $0\n", 4*lane)
 	}
 	b.WriteString("GLOBL ·lanes(SB), RODATA|NOPTR, $64\n")
-	b.WriteString("\n// func cpuPause()\nTEXT ·cpuPause(SB), NOSPLIT, $0-0\n\tPAUSE\n\tRET\n")
 	return b.String()
 }

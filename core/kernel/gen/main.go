@@ -6,7 +6,7 @@
 //
 // The files: consts_amd64.s (constants shared by both levels), for each level
 // gemm, vm and vector kernels, and the Go declarations with the switch between
-// the levels, for amd64 and for all other processors.
+// the levels, for amd64 and for all other processors; and those of package fused.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 // generate returns the text of every generated file by its name.
 func generate() map[string]string {
 	files := map[string]string{
-		"consts_amd64.s":   constants(),
+		"consts_amd64.s":   constants() + pause,
 		"kernels_amd64.go": declarations(),
 		"kernels_other.go": fallbacks(),
 	}
@@ -42,5 +42,11 @@ func generate() map[string]string {
 			files[fmt.Sprintf("%s_%s_amd64.s", name, s.name)] = a.String()
 		}
 	}
+	for name, text := range fusedFiles() {
+		files["fused/"+name] = text
+	}
 	return files
 }
+
+// pause is the only function that has nothing to do with levels.
+const pause = "\n// func cpuPause()\nTEXT ·cpuPause(SB), NOSPLIT, $0-0\n\tPAUSE\n\tRET\n"
