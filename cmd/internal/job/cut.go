@@ -79,6 +79,15 @@ func nothing(c *groups.Certificate) error {
 	return fmt.Errorf("%w; a larger lambda or more epochs at a small rate make some die", ErrNothingToCut)
 }
 
+// Constants tells which gates and units of the cut model no input reaches.
+func (c *Cutting) Constants() ([]groups.ClassConstants, error) {
+	d, err := groups.Derive(c.Compacted.Graph)
+	if err != nil {
+		return nil, err
+	}
+	return groups.Constants(d, func(name string) []float32 { return c.Compacted.Tensors[name].Data })
+}
+
 // Measure evaluates the cut model.
 func (c *Cutting) Measure(ctx context.Context) (*Measured, error) {
 	m := c.measured()

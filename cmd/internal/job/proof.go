@@ -19,6 +19,11 @@ const (
 // proof is the content of these files.
 func (c *Cutting) proof() (map[string][]byte, error) {
 	p := c.Certificate.Proof()
+	constants, err := c.Constants()
+	if err != nil {
+		return nil, err
+	}
+	p.Report(constants)
 	for _, m := range []struct {
 		tensors map[string]tensor.Dense[float32]
 		into    *string
