@@ -62,6 +62,9 @@ func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f := c.Report.First; f != nil && !f.Finite() {
+		return nil, fmt.Errorf("a value is not finite in the whole model, and 0·∞ is no zero: %v in the whole model and the cut one; nothing is written; go back to a checkpoint before it broke", f)
+	}
 	if !c.Report.Equal {
 		return nil, fmt.Errorf("the cut model is not equal to the whole one, so it is not written; first difference: %v", c.Report.First)
 	}
