@@ -122,8 +122,13 @@ func eachZero(v Value, f func(i int) bool) [][]bool {
 	return [][]bool{s}
 }
 
-// zeroAt reads index i of operand v as it is broadcast against a wider axis.
+// zeroAt reads index i of operand v as it is broadcast against a wider axis; a
+// single number, such as what stands behind a row's end, has no axis.
 func (z *Zeros) zeroAt(v Value, i int) bool {
+	if v.Rank() == 0 {
+		fill, ok := v.Node.Op.(*FillOp)
+		return ok && fill.Value == 0
+	}
 	s := z.zero[v]
 	if len(s) == 1 {
 		i = 0

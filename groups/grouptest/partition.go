@@ -80,12 +80,12 @@ func (s *Subject) owners() error {
 	return nil
 }
 
-// keepAll draws for every class that may lose units some that stay.
+// keepSome draws for most classes that may lose units some that stay.
 func (s *Subject) keepSome(d *groups.Derivation) map[string][]int {
 	keep := map[string][]int{}
 	for _, c := range d.Classes {
 		if !c.Pinned() && c.Units > 1 && s.rand.IntN(4) > 0 {
-			keep[c.Name] = without(c, (&Subject{rand: s.rand}).some(c)...)
+			keep[c.Name] = without(c, s.some(c)...)
 		}
 	}
 	return keep
