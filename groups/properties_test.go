@@ -19,6 +19,7 @@ func TestProperties(t *testing.T) {
 	named := len(list) - 30
 	for _, p := range grouptest.Properties {
 		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
 			met := map[string]int{}
 			for i, c := range list {
 				s, err := grouptest.New(c, uint64(i))

@@ -17,7 +17,7 @@ import (
 // slow asks for more models, and more of each.
 var slow = os.Getenv("ISS_SLOW") != ""
 
-// models is how many random models each property is asked of: 320, 1000 with
+// models is how many random models each property is asked of: 320, 400 and more of each with
 // ISS_SLOW=1, or as many as ISS_MODELS says.
 func models(t *testing.T) uint64 {
 	if text := os.Getenv("ISS_MODELS"); text != "" {
@@ -26,7 +26,7 @@ func models(t *testing.T) uint64 {
 		return n
 	}
 	if slow {
-		return 1000
+		return 400
 	}
 	return 320
 }
@@ -76,6 +76,7 @@ func TestProperties(t *testing.T) {
 	}
 	for _, p := range grouptest.Properties {
 		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
 			met := map[string]int{}
 			for seed := range models(t) {
 				r := modeltest.Draw(cells.All(), seed)

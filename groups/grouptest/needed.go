@@ -8,18 +8,15 @@ import (
 	"github.com/seed391906a2/iss/groups"
 )
 
-// needed: under a random pattern of zeros, a unit that is not certified changes
-// what the model says when it is cut out with those that are, for some weights
-// of the same pattern: certificates let all go that can. Models are left out
-// where that need not be so: where something without weights of its own reads
-// units (a norm does even if nothing reads the norm), where one of a class
-// stays because the class must keep one, and soups, which have parts that lead
-// nowhere.
+// needed: under a random pattern of zeros, what is certified goes bit by bit,
+// and a unit that is not changes what the model says when it is cut out with
+// it, for some weights of the same pattern: certificates let all go that can,
+// and nothing else. The second is not asked where it need not be so: where
+// something without weights of its own reads units (a norm does even if nothing
+// reads the norm), where one of a class stays because the class must keep one,
+// and of soups, which have parts that lead nowhere.
 func (s *Subject) needed() error {
 	d := s.Derivation
-	if s.Soup || slices.ContainsFunc(s.free(), func(c *groups.Class) bool { return len(c.FixedReaders) > 0 }) {
-		return nil
-	}
 	var zeros []func(ts Tensors)
 	for _, c := range s.free() {
 		for _, k := range s.some(c) {
@@ -37,9 +34,16 @@ func (s *Subject) needed() error {
 		}
 		return ts
 	}
-	cert, err := groups.Certify(d, nil, Read(draw(0)))
+	ts := draw(0)
+	cert, err := groups.Certify(d, nil, Read(ts))
 	if err != nil {
 		return err
+	}
+	if _, err := s.cut(cert, ts, s.equal); err != nil {
+		return fmt.Errorf("by a random pattern of zeros: %w", err)
+	}
+	if s.Soup || slices.ContainsFunc(s.free(), func(c *groups.Class) bool { return len(c.FixedReaders) > 0 }) {
+		return nil
 	}
 	for _, cc := range cert.Classes {
 		for _, u := range cc.Units {

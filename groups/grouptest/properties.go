@@ -15,7 +15,7 @@ var Properties = []Property{
 	{"zero components go bit by bit (7.3)", (*Subject).removal},
 	{"each class alone goes bit by bit (7.3)", (*Subject).alone},
 	{"a living reader keeps its unit (7.4a, 7.8)", (*Subject).readers},
-	{"a unit that is not certified matters (7.8)", (*Subject).needed},
+	{"certified units go, others matter (4, 7.8)", (*Subject).needed},
 	{"a forgotten owner does not fit (7.4b)", (*Subject).owners},
 	{"silent units go (7.4c)", (*Subject).silent},
 	{"units that feed only each other go (4)", (*Subject).closed},
