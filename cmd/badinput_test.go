@@ -32,6 +32,8 @@ func TestBadInput(t *testing.T) {
 		"circle.json":       `{"preset": "circle"}`,
 		"other.groups":      `{"groups": [[{"var_name": "Model/softmax_w", "axis": 1, "start": 0, "end": 5000}]]}`,
 		"groups.groups":     `{"groups": [[{"var_name": "Model/softmax_w", "axes": 1, "start": 0, "end": 5}]]}`,
+		"pinned.groups":     `{"groups": [[{"var_name": "Model/softmax_w", "axis": 0, "start": 0, "end": 5}]]}`,
+		"words.groups":      `{"groups": [[{"var_name": "Model/softmax_w", "axis": 1, "start": 0, "end": 4}, {"var_name": "Model/embedding", "axis": 1, "start": 0, "end": 4}]]}`,
 		"init.safetensors":  "\x08\x00\x00\x00\x00\x00\x00\x00{}      ",
 	}
 	small := []string{"--set", "model.hidden=[4,4]", "--set", "model.embedding=4", "--set", "train.batch=2", "--set", "train.steps=3", "--data", "good"}
@@ -57,6 +59,8 @@ func TestBadInput(t *testing.T) {
 		{"tied with other sizes", append(train("--set", "model.tied=true"), "--set", "model.hidden=[4,5]"), 2, "a tied softmax needs the last hidden size (5) to be the embedding size (4)"},
 		{"group file of another model", train("--groups", "other.groups"), 2, "other.groups:1:"},
 		{"group file of no form", train("--groups", "groups.groups"), 2, "groups.groups:1:"},
+		{"group file of units that can never go", train("--groups", "pinned.groups"), 2, "pinned.groups:1:13 /groups/0: class softmax cannot lose units: its size is fixed by the vocabulary"},
+		{"group file with units that can never go", train("--groups", "words.groups"), 2, "which cannot lose units: its size is fixed by the vocabulary of a look-up table; leave it out"},
 		{"group file missing", train("--groups", "nowhere.json"), 2, "nowhere.json"},
 		{"data folder missing", []string{"train", "ptb-small", "--data", "nowhere"}, 2, "does not exist"},
 		{"data folder empty", []string{"train", "ptb-small", "--data", "empty"}, 2, "empty"},

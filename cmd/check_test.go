@@ -72,9 +72,45 @@ func TestIndependentChecker(t *testing.T) {
 			assert.Regexp(t, `^right: [1-9][0-9]* removed units, [1-9][0-9]* uses`, string(out))
 			if m.name == "lstm" {
 				mutants(t, py, run)
+				closed(t, py, run)
 			}
 		})
 	}
+}
+
+// closed: it finds units right, too, that feed only their own gates, only each
+// other, or are silent, though their components are not zero.
+func closed(t *testing.T, py, run string) {
+	const l0, l1 = "Model/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/", "Model/RNN/multi_rnn_cell/cell_1/basic_lstm_cell/"
+	dir := filepath.Join(t.TempDir(), "closed")
+	require.NoError(t, reweighed(run, dir,
+		l0+"weights 17,18,19 * 0", l0+"weights 17 1,25,49,73 0.5", l0+"weights 18 3,27 0.5", l0+"weights 19 2,26 -0.5", l1+"weights 1,2,3 * 0",
+		l0+"weights * 4,28,52,76 0", l0+"biases 4,28,52,76 0", l1+"weights 4 * 0.25"))
+	iss(t, "compact", dir, "--threads", "1")
+	var p struct {
+		Classes []struct {
+			Name    string
+			Removed []struct {
+				ID   int
+				Dead bool
+			}
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "compact", "certificate.json"))
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(text, &p))
+	var alive []int
+	for _, c := range p.Classes {
+		for _, u := range c.Removed {
+			if c.Name == "cell_0" && !u.Dead {
+				alive = append(alive, u.ID)
+			}
+		}
+	}
+	assert.Equal(t, []int{1, 2, 3, 4}, alive, "removed though their components are not zero")
+	out, err := exec.Command(py, checker, dir, filepath.Join(dir, "compact")).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "right: ")
 }
 
 // mutants are compactions that are wrong in one thing; the checker must say so.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -65,6 +66,13 @@ fails nothing is written. The run itself stays as it is.`,
 			return a.JSON(small)
 		}
 		fmt.Fprintf(a.Out, "cut: %s\nverified: %s\n", cut.Removed(), cut.Equal())
+		constants, err := cut.Constants()
+		if err != nil {
+			return err
+		}
+		if s := job.Biased(constants); s != "" {
+			fmt.Fprintf(a.Out, "left: %s\n", strings.ReplaceAll(s, "\n", "\nleft: "))
+		}
 		for _, metric := range m.Task.Terms.Metrics {
 			fmt.Fprintf(a.Out, "%s: %s valid, %s test\n", metric.Name, metric.Format(small.Valid.Values[metric.Name], 2), metric.Format(small.Test.Values[metric.Name], 2))
 		}

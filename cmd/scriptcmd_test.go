@@ -24,6 +24,7 @@ var commands = map[string]func(ts *testscript.TestScript, neg bool, args []strin
 	"fixture": fixture,
 	"glob":    glob,
 	"proxy":   proxy,
+	"reweigh": reweigh,
 	"waitfor": waitFor,
 }
 

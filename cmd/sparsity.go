@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed391906a2/iss/cmd/internal/job"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/groups"
 )
@@ -13,6 +14,19 @@ import (
 type sparsityView struct {
 	Units  []zeroView `json:"units"`  // by class; zeros are dead units
 	Params []zeroView `json:"params"` // zeros are weights
+	// Gates are functions of which the operand is a bias alone for some living
+	// units, and Constant those that say nothing but their biases, by class.
+	Gates    []gateView `json:"constant_gates"`
+	Constant []gateView `json:"constant_units"`
+}
+
+// gateView counts the units of a class that no input reaches.
+type gateView struct {
+	Class    string `json:"class"`
+	Function string `json:"function,omitempty"`
+	Made     string `json:"made_by,omitempty"`
+	Units    []int  `json:"units"`
+	Of       int    `json:"of"`
 }
 
 // zeroView counts zeros among so many.
@@ -37,7 +51,9 @@ func (a *app) sparsityCommand() *cobra.Command {
 		Short: "Count the dead units and the zero weights of a run",
 		Long: `Count, class by class, the units of which every weight in rows and columns is
 zero (biases do not count, as in the paper), and, parameter by parameter, the
-weights that are zero. Nothing is changed.`,
+weights that are zero. Gates and units of living units that no input reaches,
+because all columns that make them are zero, are told too: what they say is what
+their biases say. Nothing is changed.`,
 		Example:           "  iss sparsity @last",
 		Args:              arguments(1, 1, "a RUN"),
 		ValidArgsFunction: completeRuns,
@@ -72,6 +88,11 @@ weights that are zero. Nothing is changed.`,
 		for _, z := range s.Tensors {
 			v.Params = append(v.Params, newZeroView(z.Name, z.Zeros, z.Of))
 		}
+		constants, err := groups.Constants(d, func(name string) []float32 { return weights[name].Data })
+		if err != nil {
+			return err
+		}
+		v.Gates, v.Constant = gateViews(constants)
 		if *f == "json" {
 			return a.JSON(v)
 		}
@@ -79,9 +100,28 @@ weights that are zero. Nothing is changed.`,
 			return err
 		}
 		fmt.Fprintln(a.Out)
-		return zeroTable("parameter", "zero weights", v.Params).Write(a.Out)
+		if err := zeroTable("parameter", "zero weights", v.Params).Write(a.Out); err != nil {
+			return err
+		}
+		if s := job.Biased(constants); s != "" {
+			fmt.Fprintf(a.Out, "\n%s\n", s)
+		}
+		return nil
 	}
 	return c
+}
+
+func gateViews(found []groups.ClassConstants) (gates, units []gateView) {
+	gates, units = []gateView{}, []gateView{}
+	for _, c := range found {
+		for _, g := range c.Gates {
+			gates = append(gates, gateView{c.Class.Name, g.Function, g.Made, g.Units, g.Of})
+		}
+		if len(c.Units) > 0 {
+			units = append(units, gateView{Class: c.Class.Name, Units: c.Units, Of: c.Class.Units})
+		}
+	}
+	return gates, units
 }
 
 func zeroTable(what, zeros string, rows []zeroView) *term.Table {

@@ -14,13 +14,15 @@ import (
 
 // verifyView is the result of verify for programs.
 type verifyView struct {
-	Equal   bool            `json:"equal"`
-	Bitwise bool            `json:"bitwise"`
-	Windows int             `json:"windows"`
-	Values  int             `json:"values"` // compared bit by bit
-	First   *differenceView `json:"first,omitempty"`
-	Weights *differenceView `json:"weights,omitempty"` // first weight that differs
-	Largest []largestView   `json:"largest"`           // in the engine
+	Equal bool `json:"equal"`
+	// Certified: B has a certificate, which is of these two models' weights.
+	Certified bool            `json:"certified"`
+	Bitwise   bool            `json:"bitwise"`
+	Windows   int             `json:"windows"`
+	Values    int             `json:"values"` // compared bit by bit
+	First     *differenceView `json:"first,omitempty"`
+	Weights   *differenceView `json:"weights,omitempty"` // first weight that differs
+	Largest   []largestView   `json:"largest"`           // in the engine
 }
 
 // differenceView is one value that differs.
@@ -49,7 +51,8 @@ func (a *app) verifyCommand() *cobra.Command {
 		Long: `Replay validation data on two models, states carried from window to window, and
 compare every output and every state: bit for bit in the reference interpreter
 (float32) and numerically in the engine. A compacted model is compared on the
-units that it has. The exit status is 1 if the models differ; then the first
+units that it has. A certificate beside B must be of the weights of B, and of
+those of A if B was cut out of it. The exit status is 1 if the models differ; then the first
 output that does is printed with its window, step and row.`,
 		Example:           "  iss verify runs/demo-1 runs/demo-1/compact",
 		Args:              arguments(2, 2, "the RUNs A and B"),
@@ -69,7 +72,11 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
-		_, y, err := a.weighted(args[1])
+		small, y, err := a.weighted(args[1])
+		if err != nil {
+			return err
+		}
+		certified, err := job.Belongs(m, small, x, y)
 		if err != nil {
 			return err
 		}
@@ -81,7 +88,7 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
-		return a.printVerdict(args, r, f)
+		return a.printVerdict(args, r, certified, f)
 	}
 	return c
 }
@@ -100,9 +107,9 @@ func (a *app) weighted(arg string) (*model.Model, groups.Model, error) {
 	return m, groups.Model{Graph: g, Tensors: t}, err
 }
 
-func (a *app) printVerdict(names []string, r *groups.Report, f *format) error {
+func (a *app) printVerdict(names []string, r *groups.Report, certified bool, f *format) error {
 	v := verifyView{
-		Equal: r.Equal, Bitwise: r.Bitwise, Windows: r.Windows, Values: r.Values,
+		Equal: r.Equal, Certified: certified, Bitwise: r.Bitwise, Windows: r.Windows, Values: r.Values,
 		First: differenceOf(r.First), Weights: differenceOf(r.Weights), Largest: []largestView{},
 	}
 	t := &term.Table{Head: []string{"output", "largest difference", "largest value"}}
@@ -126,6 +133,9 @@ func (a *app) printVerdict(names []string, r *groups.Report, f *format) error {
 			if r.Weights != nil {
 				fmt.Fprintf(a.Out, "first weight that differs: %v\n", r.Weights)
 			}
+		}
+		if certified {
+			fmt.Fprintf(a.Out, "certificate: of these two models (%s beside the second)\n", job.ProofName)
 		}
 		fmt.Fprintln(a.Out, "\nin the engine:")
 		if err := t.Write(a.Out); err != nil {

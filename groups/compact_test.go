@@ -1,7 +1,6 @@
 package groups_test
 
 import (
-	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -15,80 +14,6 @@ import (
 )
 
 type dense = map[string]tensor.Dense[float32]
-
-// someKept chooses for every class that is free to go which units stay.
-func someKept(d *groups.Derivation, r *rand.Rand) map[string][]int {
-	keep := map[string][]int{}
-	for _, c := range d.Classes {
-		if c.Pinned() {
-			continue
-		}
-		var ids []int
-		for _, id := range c.IDs {
-			if r.IntN(3) > 0 {
-				ids = append(ids, id)
-			}
-		}
-		if len(ids) == 0 {
-			ids = c.IDs[:1]
-		}
-		if len(ids) < c.Units {
-			keep[c.Name] = ids
-		}
-	}
-	return keep
-}
-
-// Property 2: any set of units that are not pinned leaves a trace that
-// type-checks; cutting twice is cutting once; a model is opened again from
-// its whole trace and the kept units; classes keep their names.
-func TestCompactTwiceIsOnce(t *testing.T) {
-	for i, c := range cases(60) {
-		t.Run(c.Name, func(t *testing.T) {
-			r := rand.New(rand.NewPCG(uint64(i), 4))
-			d := derive(t, c.Graph)
-			ts := tensors(c.Graph, 1)
-			slots := map[string]dense{"momentum": tensors(c.Graph, 2)}
-			first := someKept(d, r)
-			once, err := groups.Compact(c.Graph, ts, slots, first)
-			require.NoError(t, err)
-			assert.Equal(t, first, once.Kept)
-			half := derive(t, once.Graph)
-			assert.Equal(t, d.Names(), half.Names(), "names survive a cut")
-			second := someKept(half, r)
-			twice, err := groups.Compact(once.Graph, once.Tensors, once.Slots, second)
-			require.NoError(t, err)
-
-			all := map[string][]int{}
-			for _, k := range half.Classes {
-				if ids, ok := second[k.Name]; ok {
-					all[k.Name] = ids
-				} else if k.Units < k.Of {
-					all[k.Name] = k.IDs
-				}
-			}
-			assert.Equal(t, all, twice.Kept)
-			direct, err := groups.Compact(c.Graph, ts, slots, all)
-			require.NoError(t, err)
-			assert.Equal(t, direct.Tensors, twice.Tensors)
-			assert.Equal(t, direct.Slots, twice.Slots)
-			restored, err := groups.Restore(c.Graph, twice.Kept)
-			require.NoError(t, err)
-			for i, p := range restored.Params {
-				assert.Equal(t, direct.Tensors[p.Name].Shape, p.Shape)
-				assert.Equal(t, p.Kept, twice.Graph.Params[i].Kept, p.Name)
-			}
-			for _, g := range []*graph.Graph{twice.Graph, restored} {
-				report, err := groups.Verify(groups.Model{Graph: direct.Graph, Tensors: direct.Tensors}, groups.Model{Graph: g, Tensors: twice.Tensors}, batches(c, 2, 9), groups.VerifyOptions{})
-				require.NoError(t, err)
-				assert.True(t, report.Equal, "%v", report.First)
-			}
-			for name, x := range ts { // the old model stays whole
-				assert.Equal(t, c.Graph.Param(name).Shape, x.Shape)
-			}
-		})
-	}
-}
 
 // Tensors are cut where their class says, by hand.
 func TestCompactByHand(t *testing.T) {

@@ -1,9 +1,7 @@
 package groups_test
 
 import (
-	"cmp"
 	"fmt"
-	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -63,52 +61,6 @@ func TestClassNames(t *testing.T) {
 			t.Fatalf("no model %q", c.model)
 		})
 	}
-}
-
-// Property 1 and 5: every index of every axis of every parameter is in exactly
-// one class per factor, and the ranges say what the atoms say.
-func TestRangesAreTheAtoms(t *testing.T) {
-	for _, c := range cases(60) {
-		t.Run(c.Name, func(t *testing.T) {
-			d := derive(t, c.Graph)
-			got := map[graph.Atom][]graph.Place{}
-			covered := map[graph.Place]int{}
-			for _, class := range d.Classes {
-				assert.NotEmpty(t, class.Name)
-				require.Len(t, class.Atoms, class.Units)
-				for k, a := range class.Atoms {
-					assert.Subset(t, class.Pins, d.Atoms.Pins(a), "all units of a class are pinned alike")
-					for _, e := range slices.Concat(class.Entries, class.Followers) {
-						p := graph.Place{Param: c.Graph.Param(e.Var), Axis: e.Axis, Index: e.Index(k)}
-						got[a] = append(got[a], p)
-						covered[p]++
-					}
-				}
-			}
-			for _, a := range d.Atoms.All() {
-				want := slices.Clone(d.Atoms.Carry(a))
-				sortPlaces(want)
-				sortPlaces(got[a])
-				assert.Equal(t, want, got[a])
-			}
-			for _, p := range c.Graph.Params {
-				for k, n := range p.Shape {
-					for i := range n {
-						assert.Equal(t, len(d.Atoms.Of(c.Graph.Leaf(p), k, i)), covered[graph.Place{Param: p, Axis: k, Index: i}], "%s axis %d index %d", p.Name, k, i)
-					}
-				}
-			}
-			names := d.Names()
-			slices.Sort(names)
-			assert.Len(t, slices.Compact(names), len(d.Classes), "names are unique: %v", d.Names())
-		})
-	}
-}
-
-func sortPlaces(ps []graph.Place) {
-	slices.SortFunc(ps, func(a, b graph.Place) int {
-		return cmp.Or(cmp.Compare(a.Param.Name, b.Param.Name), cmp.Compare(a.Axis, b.Axis), cmp.Compare(a.Index, b.Index))
-	})
 }
 
 // A feature vector that is divided, permuted, interleaved and turned round

@@ -2,7 +2,6 @@ package groups_test
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"testing"
 
@@ -10,8 +9,8 @@ import (
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/graph/graphtest"
-	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/groups/grouptest"
 )
 
 // stacked is the stacked LSTM of Zaremba et al. (arXiv:1409.2329) with the
@@ -92,59 +91,6 @@ func highway(t testing.TB, vocab, width, depth int) *graph.Graph {
 	return g
 }
 
-// tensors fills the parameters of a graph with numbers drawn from seed.
-func tensors(g *graph.Graph, seed uint64) map[string]tensor.Dense[float32] {
-	r := rand.New(rand.NewPCG(seed, 1))
-	out := map[string]tensor.Dense[float32]{}
-	for _, p := range g.Params {
-		d := tensor.New[float32](p.Shape...)
-		scale := 0.5
-		if len(p.Shape) > 1 {
-			scale = min(0.6, math.Sqrt(3/float64(max(1, p.Shape[0]))))
-		}
-		graphtest.Uniform(r, d.Data, scale)
-		out[p.Name] = d
-	}
-	return out
-}
-
-// read makes tensors readable by name.
-func read(ts map[string]tensor.Dense[float32]) func(string) []float32 {
-	return func(name string) []float32 { return ts[name].Data }
-}
-
-// batches makes windows of input for a case, drawn from seed.
-func batches(c *graphtest.Case, windows int, seed uint64) []groups.Batch {
-	r := rand.New(rand.NewPCG(seed, 2))
-	var out []groups.Batch
-	for range windows {
-		b := groups.Batch{Binding: c.Binding, Ints: map[string][]int32{}, Floats: map[string][]float32{}}
-		for _, v := range c.Graph.Inputs {
-			op := v.Node.Op.(*graph.InputOp)
-			n := v.Shape().Size(c.Binding)
-			switch {
-			case op.Role == graph.Carried:
-			case op.Kind == graph.Float:
-				x := make([]float32, n)
-				graphtest.Uniform(r, x, 1)
-				b.Floats[op.Label] = x
-			default:
-				limit, ok := c.Limits[op.Label]
-				if !ok {
-					limit = c.Binding["time"] + 1
-				}
-				ids := make([]int32, n)
-				for i := range ids {
-					ids[i] = int32(r.IntN(limit))
-				}
-				b.Ints[op.Label] = ids
-			}
-		}
-		out = append(out, b)
-	}
-	return out
-}
-
 // language is how the models of this file are fed.
 func language(g *graph.Graph, vocab int) *graphtest.Case {
 	return &graphtest.Case{Name: g.Name, Graph: g, Binding: graph.Binding{"time": 4, "batch": 3}, Limits: map[string]int{"x": vocab, "y": vocab}}
@@ -173,23 +119,12 @@ func class(t testing.TB, d *groups.Derivation, name string) *groups.Class {
 	return c
 }
 
-// clear zeroes the entries of one unit of a group, with followers if asked.
-func clearUnit(g *graph.Graph, ts map[string]tensor.Dense[float32], entries []groups.Entry, k int) {
-	for _, e := range entries {
-		each(g, e, k, func(i int) { ts[e.Var].Data[i] = 0 })
-	}
-}
-
-// each calls f for every scalar that an entry gives unit k.
-func each(g *graph.Graph, e groups.Entry, k int, f func(i int)) {
-	shape := g.Param(e.Var).Shape
-	inner := 1
-	for _, n := range shape[e.Axis+1:] {
-		inner *= n
-	}
-	for i := range g.Param(e.Var).Size() {
-		if i/inner%shape[e.Axis] == e.Index(k) {
-			f(i)
-		}
-	}
-}
+// What grouptest has, under shorter names.
+var (
+	tensors     = grouptest.Weights
+	read        = grouptest.Read
+	batches     = grouptest.Batches
+	each        = grouptest.Each
+	clearUnit   = grouptest.Clear
+	interpreter = grouptest.Interpreter
+)

@@ -13,46 +13,8 @@ import (
 	"github.com/seed391906a2/iss/core/kernel"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/groups/grouptest"
 )
-
-// lasso is the formula, scalar by scalar in float64: the penalty and, of every
-// scalar, how often (in multiples) each component counts it.
-func lasso(g *graph.Graph, gs []groups.Group, lambda float64, count groups.Counting, w map[string][]float64) (value float64, gradient map[string][]float64) {
-	gradient = map[string][]float64{}
-	for name, x := range w {
-		gradient[name] = make([]float64, len(x))
-	}
-	for _, group := range gs {
-		for k := range group.Units {
-			held := map[string]map[int]float64{}
-			for _, e := range group.Entries {
-				if held[e.Var] == nil {
-					held[e.Var] = map[int]float64{}
-				}
-				each(g, e, k, func(i int) {
-					if count == groups.Distinct {
-						held[e.Var][i] = max(held[e.Var][i], e.Multi)
-					} else {
-						held[e.Var][i] += e.Multi
-					}
-				})
-			}
-			s := 1e-8
-			for name, h := range held {
-				for i, m := range h {
-					s += m * w[name][i] * w[name][i]
-				}
-			}
-			value += lambda * group.Multi * math.Sqrt(s)
-			for name, h := range held {
-				for i, m := range h {
-					gradient[name][i] += lambda * group.Multi * m * w[name][i] / math.Sqrt(s)
-				}
-			}
-		}
-	}
-	return value, gradient
-}
 
 func wide(ts map[string]tensor.Dense[float32]) map[string][]float64 {
 	out := map[string][]float64{}
@@ -65,27 +27,7 @@ func wide(ts map[string]tensor.Dense[float32]) map[string][]float64 {
 // some are the groups of all classes that are free to go, with multipliers
 // drawn from seed, and one group that repeats a row.
 func some(t testing.TB, g *graph.Graph, seed uint64) []groups.Group {
-	r := rand.New(rand.NewPCG(seed, 3))
-	d := derive(t, g)
-	var out []groups.Group
-	for _, c := range d.Classes {
-		if c.Pinned() || len(c.Entries) == 0 {
-			continue
-		}
-		group := c.Group()
-		group.Multi = 0.5 + r.Float64()
-		group.Entries = append([]groups.Entry(nil), group.Entries...)
-		for i := range group.Entries {
-			group.Entries[i].Multi = 0.5 + r.Float64()
-		}
-		if r.IntN(3) == 0 { // a row or column that a file lists once more, shifted
-			e := group.Entries[0]
-			e.Multi = 3
-			group.Entries = append(group.Entries, e)
-		}
-		out = append(out, group)
-	}
-	return out
+	return grouptest.Groups(derive(t, g), rand.New(rand.NewPCG(seed, 3)))
 }
 
 // The reference is checked against central differences, and the penalty
@@ -96,14 +38,14 @@ func TestReferenceByDifferences(t *testing.T) {
 		for _, count := range []groups.Counting{groups.Multiset, groups.Distinct} {
 			gs := some(t, c.Graph, 1)
 			w := wide(tensors(c.Graph, 5))
-			_, gradient := lasso(c.Graph, gs, lambda, count, w)
+			_, gradient := grouptest.Lasso(c.Graph, gs, lambda, count, w)
 			for name, x := range w {
 				for i := 0; i < len(x); i += 3 {
 					at := x[i]
 					x[i] = at + step
-					up, _ := lasso(c.Graph, gs, lambda, count, w)
+					up, _ := grouptest.Lasso(c.Graph, gs, lambda, count, w)
 					x[i] = at - step
-					down, _ := lasso(c.Graph, gs, lambda, count, w)
+					down, _ := grouptest.Lasso(c.Graph, gs, lambda, count, w)
 					x[i] = at
 					require.InDelta(t, (up-down)/(2*step), gradient[name][i], 1e-7, "%s %s[%d]", c.Name, name, i)
 				}
@@ -122,7 +64,7 @@ func TestPenalty(t *testing.T) {
 				clearUnit(c.Graph, ts, group.Entries, i%group.Units)
 			}
 			for _, count := range []groups.Counting{groups.Multiset, groups.Distinct} {
-				value, gradient := lasso(c.Graph, gs, lambda, count, wide(ts))
+				value, gradient := grouptest.Lasso(c.Graph, gs, lambda, count, wide(ts))
 				p := groups.NewPenalty(c.Graph, gs, lambda, count)
 				before := wide(ts)
 				assert.InEpsilon(t, value, p.Value(read(ts)), 1e-5, count)
@@ -163,7 +105,7 @@ func TestPenaltyOnFilters(t *testing.T) {
 	assert.Equal(t, groups.Counts{Multiset: 2*5*4 + 2*3*4, Distinct: 2*5*4 + 2*3*4 - 2*4}, groups.Count(g, gs[0]))
 	ts := tensors(g, 3)
 	for _, count := range []groups.Counting{groups.Multiset, groups.Distinct} {
-		value, gradient := lasso(g, gs, 0.7, count, wide(ts))
+		value, gradient := grouptest.Lasso(g, gs, 0.7, count, wide(ts))
 		grad := make([]float32, len(ts["filter"].Data))
 		p := groups.NewPenalty(g, gs, 0.7, count)
 		assert.InEpsilon(t, value, p.AddGradient(read(ts), func(string) []float32 { return grad }), 1e-5)

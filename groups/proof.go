@@ -44,6 +44,16 @@ type ProofClass struct {
 	Followers []ProofEntry `json:"followers"`
 	Removed   []ProofUnit  `json:"removed,omitempty"`
 	Stay      []ProofStay  `json:"stay,omitempty"` // dead units that must stay
+	// What no input reaches in the compact model: a report, no part of the proof.
+	ConstantGates []ProofGate `json:"constant_gates,omitempty"`
+	ConstantUnits []int       `json:"constant_units,omitempty"`
+}
+
+// ProofGate is a function of which the operand is a bias alone for some units.
+type ProofGate struct {
+	Function string `json:"function"`
+	Made     string `json:"made_by"`
+	Units    []int  `json:"units"`
 }
 
 // ProofEntry is an axis of a tensor that carries a class.
@@ -105,6 +115,21 @@ func (c *Certificate) Proof() *Proof {
 		p.Classes = append(p.Classes, pc)
 	}
 	return p
+}
+
+// Report adds what Constants found in the compact model.
+func (p *Proof) Report(found []ClassConstants) {
+	for _, c := range found {
+		for i := range p.Classes {
+			if p.Classes[i].Name != c.Class.Name {
+				continue
+			}
+			p.Classes[i].ConstantUnits = c.Units
+			for _, g := range c.Gates {
+				p.Classes[i].ConstantGates = append(p.Classes[i].ConstantGates, ProofGate{g.Function, g.Made, g.Units})
+			}
+		}
+	}
 }
 
 func proofEntries(entries []Entry, units int) []ProofEntry {

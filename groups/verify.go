@@ -86,6 +86,11 @@ func (d *Difference) String() string {
 	return s + fmt.Sprintf(", at %v: %v and %v", d.At, d.A, d.B)
 }
 
+// Finite reports whether both values are numbers.
+func (d *Difference) Finite() bool {
+	return !math.IsNaN(float64(d.A-d.B)) && !math.IsInf(float64(d.A-d.B), 0)
+}
+
 // before reports whether d is earlier in time than e; what has no step, such as
 // a state behind the window, is later than what has one.
 func (d *Difference) before(e *Difference) bool {

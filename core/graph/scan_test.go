@@ -185,3 +185,37 @@ func TestWeightGradientLeavesTheLoop(t *testing.T) {
 		assert.Equal(t, timeAxis, v.Shape()[0])
 	}
 }
+
+// Rows that end early are zero behind their end, so a unit that is silent in
+// the step is silent in what the loop puts out, with lengths as without.
+func TestSilentUnitsWithLengths(t *testing.T) {
+	for _, lengths := range []bool{false, true} {
+		g, err := graph.Trace("lengths", func(s *graph.Scope) {
+			batch := graph.Symbol("batch")
+			cfg := graph.ScanConfig{}
+			if lengths {
+				cfg.Lengths = s.Ints("lengths", batch)
+			}
+			x := s.Input("x", graph.Symbol("time"), batch, graph.Fixed(2))
+			h := s.State("h", 0, batch, graph.Fixed(3))
+			out, final := graph.Scan(s, cfg, []graph.Value{x}, []graph.Carry{{Name: "h", Init: h}},
+				func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
+					h := graph.Tanh(graph.MatMul(graph.Concat(-1, x[0], prev[0]), s.Param("weights", nil, 5, 3)))
+					return []graph.Value{h}, []graph.Value{h}
+				})
+			s.Output("h", final[0])
+			s.Output("y", out[0])
+		})
+		require.NoError(t, err)
+		w := make([]float32, 15)
+		for i := range w {
+			if i%3 != 1 { // unit 1 has no column
+				w[i] = 0.5
+			}
+		}
+		zeros := graph.FindZeros(g, func(*graph.Param) []float32 { return w })
+		for _, name := range []string{"h", "y"} {
+			assert.Equal(t, []bool{false, true, false}, zeros.Of(g.Output(name)), "%s, lengths %v", name, lengths)
+		}
+	}
+}

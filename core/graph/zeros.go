@@ -9,6 +9,7 @@ import "slices"
 type Zeros struct {
 	weight func(p *Param) []float32
 	zero   map[Value][]bool
+	rule   func(n *Node) [][]bool // instead of the operations' zero rules, or nil
 }
 
 // FindZeros interprets g with the given weights. g must be a forward trace.
@@ -20,6 +21,13 @@ func FindZeros(g *Graph, weight func(p *Param) []float32) *Zeros {
 			assumed[v] = ones(v)
 		}
 	}
+	z.settle(g, assumed)
+	return z
+}
+
+// settle drops from what is assumed of carried states what does not stay so,
+// until all of it does.
+func (z *Zeros) settle(g *Graph, assumed map[Value][]bool) {
 	for stable := false; !stable; {
 		stable = true
 		clear(z.zero)
@@ -34,7 +42,6 @@ func FindZeros(g *Graph, weight func(p *Param) []float32) *Zeros {
 			}
 		}
 	}
-	return z
 }
 
 func (z *Zeros) run(g *Graph) {
@@ -42,7 +49,11 @@ func (z *Zeros) run(g *Graph) {
 		if _, ok := n.Op.(*InputOp); ok {
 			continue
 		}
-		for i, s := range n.Op.Zero(z, n) {
+		rule := z.rule
+		if rule == nil {
+			rule = func(n *Node) [][]bool { return n.Op.Zero(z, n) }
+		}
+		for i, s := range rule(n) {
 			z.zero[n.At(i)] = s
 		}
 	}
@@ -111,8 +122,13 @@ func eachZero(v Value, f func(i int) bool) [][]bool {
 	return [][]bool{s}
 }
 
-// zeroAt reads index i of operand v as it is broadcast against a wider axis.
+// zeroAt reads index i of operand v as it is broadcast against a wider axis; a
+// single number, such as what stands behind a row's end, has no axis.
 func (z *Zeros) zeroAt(v Value, i int) bool {
+	if v.Rank() == 0 {
+		fill, ok := v.Node.Op.(*FillOp)
+		return ok && fill.Value == 0
+	}
 	s := z.zero[v]
 	if len(s) == 1 {
 		i = 0

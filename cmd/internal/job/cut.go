@@ -62,6 +62,9 @@ func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
 	if err != nil {
 		return nil, err
 	}
+	if f := c.Report.First; f != nil && !f.Finite() {
+		return nil, fmt.Errorf("a value is not finite in the whole model, and 0·∞ is no zero: %v in the whole model and the cut one; nothing is written; go back to a checkpoint before it broke", f)
+	}
 	if !c.Report.Equal {
 		return nil, fmt.Errorf("the cut model is not equal to the whole one, so it is not written; first difference: %v", c.Report.First)
 	}
@@ -77,6 +80,15 @@ func nothing(c *groups.Certificate) error {
 		}
 	}
 	return fmt.Errorf("%w; a larger lambda or more epochs at a small rate make some die", ErrNothingToCut)
+}
+
+// Constants tells which gates and units of the cut model no input reaches.
+func (c *Cutting) Constants() ([]groups.ClassConstants, error) {
+	d, err := groups.Derive(c.Compacted.Graph)
+	if err != nil {
+		return nil, err
+	}
+	return groups.Constants(d, func(name string) []float32 { return c.Compacted.Tensors[name].Data })
 }
 
 // Measure evaluates the cut model.

@@ -7,13 +7,15 @@ import (
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/schemas"
 )
 
 // lintLines is how many lines a training spends on its group file.
 const lintLines = 3
 
 // lint is what there is to say of a configured group file, the worst first, in
-// few lines; the file can be trained with. The model was called name.
+// few lines. A file that would have units go that can never go is an error; any
+// other can be trained with. The model was called name.
 func lint(m *model.Model, name string) ([]string, error) {
 	file := m.Config.ISS.Groups
 	if file == "" {
@@ -25,6 +27,16 @@ func lint(m *model.Model, name string) ([]string, error) {
 	}
 	found, err := m.Lint(spec)
 	if err != nil {
+		return nil, err
+	}
+	var pinned schemas.Faults
+	for _, f := range found {
+		if f.Kind == groups.Fixed {
+			f.Fault.Message += "; " + f.Do
+			pinned = append(pinned, f.Fault)
+		}
+	}
+	if err := pinned.Err(); err != nil {
 		return nil, err
 	}
 	order := []groups.Severity{groups.Fatal, groups.Unsound, groups.Remark}

@@ -19,16 +19,16 @@ const (
 // proof is the content of these files.
 func (c *Cutting) proof() (map[string][]byte, error) {
 	p := c.Certificate.Proof()
-	for _, m := range []struct {
-		tensors map[string]tensor.Dense[float32]
-		into    *string
-	}{{c.whole.Tensors, &p.Whole.SHA256}, {c.Compacted.Tensors, &p.Compact.SHA256}} {
-		// The bytes are those of the checkpoint: equal tensors give equal files.
-		h := sha256.New()
-		if err := tensor.Write(h, tensor.Arrays(m.tensors), nil); err != nil {
-			return nil, err
-		}
-		*m.into = hex.EncodeToString(h.Sum(nil))
+	constants, err := c.Constants()
+	if err != nil {
+		return nil, err
+	}
+	p.Report(constants)
+	if p.Whole.SHA256, err = checksum(c.whole.Tensors); err != nil {
+		return nil, err
+	}
+	if p.Compact.SHA256, err = checksum(c.Compacted.Tensors); err != nil {
+		return nil, err
 	}
 	first, err := windows(c.whole.Graph, c.problem, 1)
 	if err != nil {

@@ -82,3 +82,17 @@ func (c *Cutting) Equal() string {
 	fmt.Fprintf(&b, ", within %.1e in the engine", largest)
 	return b.String()
 }
+
+// Biased says of which units a gate, or all, is what its bias says; "" if of none.
+func Biased(found []groups.ClassConstants) string {
+	var parts []string
+	for _, c := range found {
+		for _, g := range c.Gates {
+			parts = append(parts, fmt.Sprintf("%d of %d units of %s have a constant gate (%s of %s)", len(g.Units), g.Of, c.Class.Name, g.Function, g.Made))
+		}
+		if n := len(c.Units); n > 0 {
+			parts = append(parts, fmt.Sprintf("%d of %d units of %s say nothing but their biases; their share could be added to the biases of what reads them, up to rounding", n, c.Class.Units, c.Class.Name))
+		}
+	}
+	return strings.Join(parts, "\n")
+}

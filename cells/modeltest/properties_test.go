@@ -1,0 +1,92 @@
+package modeltest_test
+
+import (
+	"encoding/json"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/cells"
+	"github.com/seed391906a2/iss/cells/modeltest"
+	"github.com/seed391906a2/iss/groups/grouptest"
+)
+
+// slow asks for more models, and more of each.
+var slow = os.Getenv("ISS_SLOW") != ""
+
+// models is how many random models each property is asked of: 320, 400 and more of each with
+// ISS_SLOW=1, or as many as ISS_MODELS says.
+func models(t *testing.T) uint64 {
+	if text := os.Getenv("ISS_MODELS"); text != "" {
+		n, err := strconv.ParseUint(text, 10, 32)
+		require.NoError(t, err, "ISS_MODELS")
+		return n
+	}
+	if slow {
+		return 400
+	}
+	return 320
+}
+
+// check builds a model and asks one property of it.
+func check(r modeltest.Recipe, p grouptest.Property, seed uint64, report func(string, int)) error {
+	c, err := r.Build(cells.All())
+	if err != nil {
+		return err
+	}
+	s, err := grouptest.New(c, seed)
+	if err != nil {
+		return err
+	}
+	s.Report, s.Thorough = report, slow
+	return p.Check(s)
+}
+
+// least is the simplest recipe that still fails.
+func least(r modeltest.Recipe, p grouptest.Property, seed uint64) (modeltest.Recipe, error) {
+	err := check(r, p, seed, nil)
+	for simpler := true; simpler; {
+		simpler = false
+		for _, s := range r.Simpler() {
+			if e := check(s, p, seed, nil); e != nil {
+				r, err, simpler = s, e, true
+				break
+			}
+		}
+	}
+	return r, err
+}
+
+// Every property holds for several hundred random models of all cells. A
+// failure prints its seed and the simplest model that fails; ISS_RECIPE with
+// that text runs it alone.
+func TestProperties(t *testing.T) {
+	if text := os.Getenv("ISS_RECIPE"); text != "" {
+		var r modeltest.Recipe
+		require.NoError(t, json.Unmarshal([]byte(text), &r))
+		for _, p := range grouptest.Properties {
+			for seed := range uint64(20) {
+				assert.NoError(t, check(r, p, seed, nil), "%s, seed %d", p.Name, seed)
+			}
+		}
+		return
+	}
+	for _, p := range grouptest.Properties {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			met := map[string]int{}
+			for seed := range models(t) {
+				r := modeltest.Draw(cells.All(), seed)
+				if err := check(r, p, seed, func(what string, n int) { met[what] += n }); err != nil {
+					simple, why := least(r, p, seed)
+					t.Fatalf("seed %d: %v\nmodel: %v\nthe simplest that fails: %v\n%v", seed, err, r, simple, why)
+				}
+			}
+			assert.NotEmpty(t, met, "it was tested on something")
+			t.Log(met)
+		})
+	}
+}

@@ -1,0 +1,34 @@
+package groups_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/graph/graphtest"
+	"github.com/seed391906a2/iss/groups/grouptest"
+)
+
+// Every property holds for the named models and for random ones of all
+// operations. cells/modeltest asks them of random models of all cells.
+func TestProperties(t *testing.T) {
+	mix := &graphtest.Case{Name: "mixing", Graph: mixing(t, 4), Binding: graph.Binding{"time": 4, "batch": 3}, Limits: map[string]int{"y": 3}}
+	list := append([]*graphtest.Case{language(stacked(t, 20, 7, 5, 6, 8), 20), language(highway(t, 20, 6, 3), 20), mix}, cases(30)...)
+	named := len(list) - 30
+	for _, p := range grouptest.Properties {
+		t.Run(p.Name, func(t *testing.T) {
+			t.Parallel()
+			met := map[string]int{}
+			for i, c := range list {
+				s, err := grouptest.New(c, uint64(i))
+				require.NoError(t, err)
+				s.Report = func(what string, n int) { met[what] += n }
+				s.Soup, s.Thorough = i >= named, i < named
+				assert.NoError(t, p.Check(s), c.Name)
+			}
+			assert.NotEmpty(t, met, "it was tested on something")
+		})
+	}
+}
