@@ -19,64 +19,77 @@ type update struct {
 	g         *graph.Graph
 	team      *kernel.Team
 	groups    []groups.Group
+	names     []string // of what has a gradient
 	weights   [][]float32
 	gradients [][]float32
 	clip      float64
 	penalty   *groups.Penalty   // nil without a group Lasso
-	tau       []float32         // of each weight's threshold; nil without a group Lasso
-	rest      *groups.Threshold // of what has no gradient; nil without a group Lasso
+	tau       []float32         // of each weight's threshold; nil: there is none
+	rest      *groups.Threshold // of what has no gradient; nil likewise
 	free      [][]float32       // gradients of what is not in the penalty
 	decay     float64           // λ of l2
 	sums      []float64         // per worker, padded
 	squares   []float64         // the same, of the weights
 	shrinks   bool              // components that are all zero are left out of the penalty that is told
 	was       []bool            // components that were all zero in the last step
-	rate      float64           // of the step under way, clipped
-	add, step func(w int)       // a worker's part of the two halves, made once: a step allocates nothing
+	rate      float64           // of the step under way
+	scale     float64           // and what its gradients are multiplied by, to clip them
+	at        uint64            // and its number, from 1
+	slots     []slot
+	mean      [][]float32 // Adam's, by weight; nil without it
+	square    [][]float32
+	average   [][]float32 // of the weights; nil: there are none
+	decayOf   float64     // of the averages
+	add, step func(w int) // a worker's part of the two halves, made once: a step allocates nothing
 }
 
-// newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
+// newUpdate prepares the update of a model g whose training graph is h.
 func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
 	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
 	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
 	u.add, u.step = u.addShare, u.stepShare
-	var names []string
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {
-			names = append(names, p.Name)
+			u.names = append(u.names, p.Name)
 			u.weights = append(u.weights, m.Param(p.Name))
 			u.gradients = append(u.gradients, m.Output(GradientOf(p.Name)))
 		}
 	}
-	lambda := cfg.ISS.Lambda()
-	if lambda == 0 {
-		u.free = u.gradients
-		return u, nil
+	u.newSlots(cfg)
+	u.free = u.gradients
+	if lambda := cfg.ISS.Lambda(); lambda > 0 {
+		u.penalise(lambda, cfg)
+	} else if !cfg.ISS.TauAlways {
+		return u, nil // as published for language models
 	}
-	u.penalty = groups.NewPenalty(g, chosen, lambda, groups.Counting(cfg.ISS.Count))
-	u.penalty.Reserve(u.team.N())
-	u.penalty.Bind(m.Param, u.gradient1)
-	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
-	for i, name := range names {
-		if !slices.Contains(u.penalty.Vars(), name) {
-			u.free = append(u.free, u.gradients[i])
-		}
-	}
-	// As published, weights are thresholded only where a group Lasso is on.
 	t, err := groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
 	if err != nil {
 		return nil, err
 	}
-	u.tau = make([]float32, len(names))
+	u.tau = make([]float32, len(u.names))
 	u.rest = &groups.Threshold{Tau: t.Tau}
 	for _, name := range t.Vars {
-		if i := slices.Index(names, name); i >= 0 {
+		if i := slices.Index(u.names, name); i >= 0 {
 			u.tau[i] = float32(t.Tau)
 		} else {
 			u.rest.Vars = append(u.rest.Vars, name)
 		}
 	}
 	return u, nil
+}
+
+// penalise prepares the group Lasso. λ is in the unit of the loss.
+func (u *update) penalise(lambda float64, cfg tasks.Config) {
+	u.penalty = groups.NewPenalty(u.g, u.groups, lambda, groups.Counting(cfg.ISS.Count))
+	u.penalty.Reserve(u.team.N())
+	u.penalty.Bind(u.m.Param, u.gradient1)
+	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
+	u.free = nil
+	for i, name := range u.names {
+		if !slices.Contains(u.penalty.Vars(), name) {
+			u.free = append(u.free, u.gradients[i])
+		}
+	}
 }
 
 // lineFloats is a cache line in float64: workers do not share one.
@@ -117,15 +130,15 @@ func (u *update) addShare(w int) {
 	u.sums[w*lineFloats] = sum
 }
 
-// apply clips, steps, and zeroes what is below the threshold.
-func (u *update) apply(rate, norm float64) {
-	u.rate = rate * optim.ClipScale(norm, u.clip)
+// apply clips, steps, and zeroes what is below the threshold; steps count from 0.
+func (u *update) apply(rate, norm float64, step uint64) {
+	u.rate, u.scale, u.at = rate, optim.ClipScale(norm, u.clip), step+1
 	u.team.Run(u.step)
 	u.m.Changed()
 }
 
 func (u *update) stepShare(w int) {
-	optim.SGD(u.team, w, u.weights, u.gradients, u.rate, u.tau)
+	u.move(w)
 	if u.rest != nil {
 		u.rest.Share(w, u.team.N(), u.m.Param)
 	}
