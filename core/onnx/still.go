@@ -9,7 +9,7 @@ func still(g *graph.Graph, outputs []string) *graph.Graph {
 }
 
 func copyOf(g *graph.Graph, outputs []string) *graph.Graph {
-	c := &copier{g: graph.NewGraph(g.Name, nil), vals: map[graph.Value]graph.Value{}, ones: map[graph.Value]bool{}, needed: map[*graph.Node]bool{}}
+	c := newCopier(graph.NewGraph(g.Name, nil), nil)
 	var want []graph.Value
 	for _, name := range outputs {
 		want = append(want, g.Output(name))
@@ -28,6 +28,10 @@ type copier struct {
 	vals   map[graph.Value]graph.Value
 	ones   map[graph.Value]bool // old values that are 1 everywhere
 	needed map[*graph.Node]bool
+}
+
+func newCopier(g *graph.Graph, up *copier) *copier {
+	return &copier{g: g, up: up, vals: map[graph.Value]graph.Value{}, ones: map[graph.Value]bool{}, needed: map[*graph.Node]bool{}}
 }
 
 // copy writes the nodes that the wanted values need.
@@ -113,7 +117,7 @@ func (c *copier) node(n *graph.Node) {
 
 // scan copies a Scan; a sequence of ones is none.
 func (c *copier) scan(n *graph.Node, op *graph.ScanOp) {
-	b := &copier{g: graph.NewGraph(op.Body.Name, c.g), up: c, vals: map[graph.Value]graph.Value{}, ones: map[graph.Value]bool{}, needed: map[*graph.Node]bool{}}
+	b := newCopier(graph.NewGraph(op.Body.Name, c.g), c)
 	b.need(op.Body, op.Body.Outputs)
 	var in []graph.Value
 	seqs := 0
