@@ -38,7 +38,11 @@ operators in a loop.`,
 	}
 	data.add(c)
 	dirs := map[string]*string{}
-	for name, doc := range map[string]string{"onnx": "folder for ONNX Runtime and others that read ONNX"} {
+	for name, doc := range map[string]string{
+		"onnx":    "folder for ONNX Runtime, and others that read ONNX",
+		"pytorch": "folder for PyTorch: a program and its weights",
+		"npz":     "folder for NumPy, and others that read its arrays: a program and its weights",
+	} {
 		dirs[name] = c.Flags().String(name, "", doc)
 	}
 	dense := c.Flags().Bool("dense", false, "beside a compact model, the one that it was cut out of, to compare")

@@ -2,6 +2,8 @@ package export
 
 import (
 	"encoding/json"
+	"regexp"
+	"strings"
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
@@ -10,20 +12,20 @@ import (
 
 // manifest is io.json.
 type manifest struct {
-	Format   string          `json:"format"`
-	File     string          `json:"file"`
-	Name     string          `json:"name"`
-	Task     string          `json:"task"`
-	Cell     string          `json:"cell"`
-	Weights  int             `json:"weights"`
-	MultAdds int             `json:"multiply_adds"` // per token or other step
-	Inputs   []tensorInfo    `json:"inputs"`
-	States   []stateInfo     `json:"states"`
-	Outputs  []tensorInfo    `json:"outputs"`
-	Layers   []layerInfo     `json:"layers"`
-	Classes  []classInfo     `json:"classes"`
-	Batch    batchInfo       `json:"batch"`
-	Dense    string          `json:"dense,omitempty"` // folder of the model that this one was cut out of
+	Format   string       `json:"format"`
+	File     string       `json:"file"`
+	Name     string       `json:"name"`
+	Task     string       `json:"task"`
+	Cell     string       `json:"cell"`
+	Weights  int          `json:"weights"`
+	MultAdds int          `json:"multiply_adds"` // per token or other step
+	Inputs   []tensorInfo `json:"inputs"`
+	States   []stateInfo  `json:"states"`
+	Outputs  []tensorInfo `json:"outputs"`
+	Layers   []layerInfo  `json:"layers"`
+	Classes  []classInfo  `json:"classes"`
+	Batch    batchInfo    `json:"batch"`
+	Dense    string       `json:"dense,omitempty"` // folder of the model that this one was cut out of
 }
 
 // tensorInfo is an input or output; a length that is a name is open.
@@ -104,7 +106,23 @@ func (x *Export) manifest(name string, f format, m *onnx.Model, dense bool) ([]b
 		out.Classes = append(out.Classes, classInfo{c.Name, c.Of, c.IDs, append([]string{}, c.States...)})
 	}
 	text, err := json.MarshalIndent(out, "", "  ")
-	return append(text, '\n'), err
+	return append(flat(text), '\n'), err
+}
+
+// plain is a list of numbers and texts on lines of their own.
+var plain = regexp.MustCompile(`\[\s+[^\[\]{}]*?\s+\]`)
+
+// flat writes lists of numbers and texts on one line.
+func flat(text []byte) []byte {
+	return plain.ReplaceAllFunc(text, func(list []byte) []byte {
+		var words []string
+		for _, line := range strings.Split(string(list[1:len(list)-1]), "\n") {
+			if word := strings.TrimSpace(line); word != "" {
+				words = append(words, word)
+			}
+		}
+		return []byte("[" + strings.Join(words, " ") + "]")
+	})
 }
 
 func axes(s graph.Shape) []any {
