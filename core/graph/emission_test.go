@@ -1,9 +1,6 @@
 package graph_test
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
@@ -11,9 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed391906a2/iss/core/graph"
-	"github.com/seed391906a2/iss/core/onnx"
-	"github.com/seed391906a2/iss/core/tensor"
-	"github.com/seed391906a2/iss/internal/peer"
+	"github.com/seed391906a2/iss/core/onnx/onnxtest"
 )
 
 // silentOps are the operations without an emission: those that only gradients
@@ -51,57 +46,18 @@ func silent(g *graph.Graph) bool {
 	return false
 }
 
-// Every operation computes in ONNX Runtime what it computes here.
+// Every operation computes in other runtimes what it computes here.
 func TestEmissions(t *testing.T) {
-	if _, err := peer.ORT(); err != nil {
-		t.Skip(err)
-	}
-	dir := t.TempDir()
-	names := map[string]string{}
-	for i, c := range opCases {
+	var cases []*onnxtest.Case
+	for _, c := range opCases {
 		b := c.model(false)
-		if !silent(b.g) {
-			file := fmt.Sprintf("case%03d", i)
-			names[file] = c.name
-			export(t, b, filepath.Join(dir, file))
+		if silent(b.g) {
+			continue
 		}
+		h, _ := graph.Clone(b.g)
+		h.AddOutput("y", h.Nodes[b.y.Node.ID].At(b.y.Out))
+		cases = append(cases, onnxtest.New(t, c.name, h, start[float32](t, b, h, 7), nil, []string{"y"}, nil))
 	}
-	require.Greater(t, len(names), 60)
-	results, err := peer.Compare(dir)
-	require.NoError(t, err)
-	require.Len(t, results, len(names))
-	for _, r := range results {
-		assert.Empty(t, r.Error, names[r.Name])
-		assert.LessOrEqual(t, r.Largest, 2e-6, names[r.Name])
-	}
-}
-
-// export writes a case as FILE.onnx, and its inputs and its result y as
-// FILE.safetensors.
-func export(t *testing.T, b built, file string) {
-	t.Helper()
-	h, _ := graph.Clone(b.g)
-	h.AddOutput("y", h.Nodes[b.y.Node.ID].At(b.y.Out))
-	m := start[float32](t, b, h, 7)
-	require.NoError(t, m.Run(graph.Mode{}))
-	weights := map[string]tensor.Dense[float32]{}
-	for _, p := range h.Params {
-		weights[p.Name] = tensor.Of(m.Param(p.Name), p.Shape...)
-	}
-	model, err := onnx.Export(h, weights, onnx.Options{Outputs: []string{"y"}})
-	require.NoError(t, err, b.name)
-	f, err := os.Create(file + ".onnx")
-	require.NoError(t, err)
-	require.NoError(t, model.Write(f))
-	require.NoError(t, f.Close())
-	arrays := map[string]tensor.Array{"out/y": tensor.Of(m.Output("y"), h.Output("y").Shape().Bind(nil)...)}
-	for _, v := range h.Inputs {
-		label, shape := v.Node.Op.(*graph.InputOp).Label, v.Shape().Bind(nil)
-		if v.Kind() == graph.Int {
-			arrays["in/"+label] = tensor.Ints{Shape: shape, Data: m.Ints(label)}
-		} else {
-			arrays["in/"+label] = tensor.Of(m.Floats(label), shape...)
-		}
-	}
-	require.NoError(t, tensor.WriteFile(file+".safetensors", arrays, nil))
+	require.Greater(t, len(cases), 60)
+	onnxtest.Check(t, cases, 2e-6)
 }

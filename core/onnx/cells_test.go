@@ -2,8 +2,6 @@ package onnx_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,9 +13,8 @@ import (
 	"github.com/seed391906a2/iss/core/interp"
 	"github.com/seed391906a2/iss/core/nn"
 	"github.com/seed391906a2/iss/core/onnx"
+	"github.com/seed391906a2/iss/core/onnx/onnxtest"
 	"github.com/seed391906a2/iss/core/rng"
-	"github.com/seed391906a2/iss/core/tensor"
-	"github.com/seed391906a2/iss/internal/peer"
 )
 
 // kind is a cell in one of its forms, and the operator that it is.
@@ -56,6 +53,18 @@ var ways = []struct {
 
 const in, hidden, steps, batch = 3, 5, 4, 3
 
+var bound = graph.Binding{"time": steps, "batch": batch}
+
+// claims are what the cell is said to be.
+func (k kind) claims() []*core.Operator {
+	if k.plugin.Operator != nil {
+		if o := k.plugin.Operator(core.CellConfig{Input: in, Hidden: hidden, Options: []byte(k.options)}); o != nil {
+			return []*core.Operator{o}
+		}
+	}
+	return nil
+}
+
 // build traces a layer with carried states, of a cell in a form.
 func build(t *testing.T, k kind, reverse, lengths bool) *graph.Graph {
 	t.Helper()
@@ -76,20 +85,18 @@ func build(t *testing.T, k kind, reverse, lengths bool) *graph.Graph {
 
 // loaded is an interpreter of g with random weights, inputs and states; the
 // last row has no step at all.
-func loaded(t *testing.T, g *graph.Graph) (*interp.Machine[float32], map[string]tensor.Dense[float32]) {
+func loaded(t *testing.T, g *graph.Graph) *interp.Machine[float32] {
 	t.Helper()
 	m := interp.New[float32](g)
-	require.NoError(t, m.Bind(graph.Binding{"time": steps, "batch": batch}))
+	require.NoError(t, m.Bind(bound))
 	draw := func(what string, to []float32) {
 		r := rng.New(5, what)
 		for i := range to {
 			to[i] = float32(r.Uniform(-1, 1))
 		}
 	}
-	weights := map[string]tensor.Dense[float32]{}
 	for _, p := range g.Params {
 		draw(p.Name, m.Param(p.Name))
-		weights[p.Name] = tensor.Of(m.Param(p.Name), p.Shape...)
 	}
 	for _, v := range g.Inputs {
 		if label := v.Node.Op.(*graph.InputOp).Label; v.Kind() == graph.Int {
@@ -98,73 +105,31 @@ func loaded(t *testing.T, g *graph.Graph) (*interp.Machine[float32], map[string]
 			draw(label, m.Floats(label))
 		}
 	}
-	return m, weights
-}
-
-// write writes a model and what it should put out, for peer.Compare.
-func write(t *testing.T, file string, g *graph.Graph, m *interp.Machine[float32], model *onnx.Model) {
-	t.Helper()
-	require.NoError(t, m.Run(graph.Mode{}))
-	f, err := os.Create(file + ".onnx")
-	require.NoError(t, err)
-	require.NoError(t, model.Write(f))
-	require.NoError(t, f.Close())
-	arrays := map[string]tensor.Array{}
-	bound := graph.Binding{"time": steps, "batch": batch}
-	for _, v := range g.Inputs {
-		label, shape := v.Node.Op.(*graph.InputOp).Label, v.Shape().Bind(bound)
-		if v.Kind() == graph.Int {
-			arrays["in/"+label] = tensor.Ints{Shape: shape, Data: m.Ints(label)}
-		} else {
-			arrays["in/"+label] = tensor.Of(m.Floats(label), shape...)
-		}
-	}
-	for i, name := range g.Names {
-		arrays["out/"+model.Outputs[(i+len(g.Names)-len(model.States)+1)%len(g.Names)].Name] = tensor.Of(m.Output(name), g.Outputs[i].Shape().Bind(bound)...)
-	}
-	require.NoError(t, tensor.WriteFile(file+".safetensors", arrays, nil))
+	return m
 }
 
 // Every cell is the operator that it claims to be, or a Scan, in every way of
-// running it; ONNX Runtime computes what the interpreter does.
+// running it; other runtimes compute what the interpreter does.
 func TestCells(t *testing.T) {
-	_, missing := peer.ORT()
-	dir := t.TempDir()
-	written := 0
+	var cases []*onnxtest.Case
 	for _, k := range kinds(t) {
 		for _, w := range ways {
 			name := fmt.Sprint(k.plugin.Name, " ", k.options, " ", w.name)
 			g := build(t, k, w.reverse, w.lengths)
-			m, weights := loaded(t, g)
-			o := onnx.Options{Outputs: []string{"y"}}
-			if k.plugin.Operator != nil {
-				o.Claims = append(o.Claims, k.plugin.Operator(core.CellConfig{Input: in, Hidden: hidden, Options: []byte(k.options)}))
-				if o.Claims[0] == nil {
-					o.Claims = nil
-				}
-			}
-			model, err := onnx.Export(g, weights, o)
+			c := onnxtest.New(t, name, g, loaded(t, g), bound, []string{"y"}, k.claims())
+			cases = append(cases, c)
+			model, err := onnx.Export(g, c.Weights, c.Options)
 			require.NoError(t, err, name)
 			require.Len(t, model.Layers, 1, name)
-			assert.Equal(t, "layer", model.Layers[0].Place, name)
+			l := model.Layers[0]
+			assert.Equal(t, "layer", l.Place, name)
 			if k.operator == "" {
-				assert.Nil(t, model.Layers[0].Operator, name)
-				assert.NotEmpty(t, model.Layers[0].Reason, name)
-			} else if assert.NotNil(t, model.Layers[0].Operator, "%s: %s", name, model.Layers[0].Reason) {
-				assert.Equal(t, k.operator, model.Layers[0].Operator.Kind, name)
+				assert.Nil(t, l.Operator, name)
+				assert.NotEmpty(t, l.Reason, name)
+			} else if assert.NotNil(t, l.Operator, "%s: %s", name, l.Reason) {
+				assert.Equal(t, k.operator, l.Operator.Kind, name)
 			}
-			write(t, filepath.Join(dir, fmt.Sprintf("%s-%d-%s", k.plugin.Name, len(k.options), w.name)), g, m, model)
-			written++
 		}
 	}
-	if missing != nil {
-		t.Skip(missing)
-	}
-	results, err := peer.Compare(dir)
-	require.NoError(t, err)
-	require.Len(t, results, written)
-	for _, r := range results {
-		assert.Empty(t, r.Error, r.Name)
-		assert.LessOrEqual(t, r.Largest, 2e-6, r.Name)
-	}
+	onnxtest.Check(t, cases, 2e-6)
 }

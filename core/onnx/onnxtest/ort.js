@@ -1,5 +1,5 @@
-// Runs every NAME.onnx of the folder on NAME.safetensors and prints how far
-// its outputs are from those that are wanted there, as JSON.
+// Runs the model of every folder on its batch and prints how far its outputs are
+// from those that are wanted there, as JSON.
 const ort = require('onnxruntime-node'), fs = require('fs')
 
 function tensors(file) {
@@ -15,8 +15,8 @@ function tensors(file) {
 }
 
 async function compare(name) {
-  const model = await ort.InferenceSession.create(name + '.onnx', { intraOpNumThreads: 1, logSeverityLevel: 3 })
-  const batch = tensors(name + '.safetensors'), feed = {}
+  const model = await ort.InferenceSession.create(name + '/model.onnx', { intraOpNumThreads: 1, logSeverityLevel: 3 })
+  const batch = tensors(name + '/batch.safetensors'), feed = {}
   for (const input of model.inputNames) feed[input] = batch['in/' + input]
   const got = await model.run(feed)
   let largest = 0
@@ -32,8 +32,7 @@ async function compare(name) {
 
 (async () => {
   const results = []
-  for (const file of fs.readdirSync('.').filter(f => f.endsWith('.onnx')).sort()) {
-    const name = file.slice(0, -5)
+  for (const name of fs.readdirSync('.').filter(f => fs.statSync(f).isDirectory()).sort()) {
     try {
       results.push({ Name: name, Largest: await compare(name), Error: '' })
     } catch (e) {
