@@ -117,25 +117,37 @@ func (x *exporter) symbol(sym string) string {
 	panic(fmt.Sprintf("onnx: no input has the axis %q", sym))
 }
 
-// sweep removes weights that nothing reads any more: those that an operator has
-// in its own order.
+// sweep removes nodes and weights that nothing reads: states that are not
+// carried, weights that an operator has in its own order.
 func (x *exporter) sweep() {
 	read := map[string]bool{}
-	readsOf(x.model.Graph, read)
+	for _, o := range x.model.Outputs {
+		read[o.Name] = true
+	}
+	var kept []*Node
+	for _, n := range slices.Backward(x.model.Nodes) {
+		if slices.ContainsFunc(n.Out, func(name string) bool { return read[name] }) {
+			kept = append(kept, n)
+			reads(n, read)
+		}
+	}
+	slices.Reverse(kept)
+	x.model.Nodes = kept
 	x.model.Weights = slices.DeleteFunc(x.model.Weights, func(w Weight) bool { return !read[w.Name] })
 }
 
-func readsOf(g *Graph, read map[string]bool) {
-	for _, n := range g.Nodes {
-		for _, name := range n.In {
-			read[name] = true
-		}
-		if n.Body != nil {
-			readsOf(n.Body, read)
-		}
+// reads marks what a node reads, and what its body does.
+func reads(n *Node, read map[string]bool) {
+	for _, name := range n.In {
+		read[name] = true
 	}
-	for _, o := range g.Outputs {
-		read[o.Name] = true
+	if n.Body != nil {
+		for _, m := range n.Body.Nodes {
+			reads(m, read)
+		}
+		for _, o := range n.Body.Outputs {
+			read[o.Name] = true
+		}
 	}
 }
 

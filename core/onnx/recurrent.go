@@ -73,8 +73,19 @@ func (w *writer) operator(n *graph.Node, o *core.Operator) {
 	out := w.node(o.Kind, attributes, 1+len(o.States), in...)
 	w.Out(l.States, w.Add("Squeeze", nil, out[0], w.Longs(1)))
 	for i, s := range o.States {
-		w.Out(at[s], w.Add("Squeeze", nil, out[1+i], first))
+		last := w.Add("Squeeze", nil, out[1+i], first)
+		if lengths != "" {
+			last = w.started(lengths, last, w.In(l.Seqs+at[s]))
+		}
+		w.Out(at[s], last)
 	}
+}
+
+// started is a last state, or for rows of no step the state at the start: ONNX
+// does not say what it is then, and ONNX Runtime makes it zero.
+func (w *writer) started(lengths, last, start string) string {
+	steps := w.Add("Cast", graph.Attributes{"to": int64(9)}, lengths) // to bool: whether there are any
+	return w.Add("Where", nil, w.Add("Unsqueeze", nil, steps, w.Longs(1)), last, start)
 }
 
 // transposed is [rows, cols] as [cols, rows], in float32.
