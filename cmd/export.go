@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +61,9 @@ operators in a loop.`,
 				if err := atomicfile.Vacant(dir); err != nil {
 					return wrong(err)
 				}
+				if i := slices.IndexFunc(jobs, func(j exportView) bool { return filepath.Clean(j.Dir) == filepath.Clean(dir) }); i >= 0 {
+					return wrongf("--%s and --%s name one folder, %s; each needs its own", jobs[i].Format, name, dir)
+				}
 				jobs = append(jobs, exportView{name, dir})
 			}
 		}
@@ -83,12 +88,16 @@ operators in a loop.`,
 				return err
 			}
 		}
-		for _, j := range jobs {
+		var folders []atomicfile.Folder
+		for _, j := range jobs { // all of them, or none
 			files, err := x.Folder(j.Format, whole)
 			if err != nil {
 				return err
 			}
-			if err := atomicfile.WriteFolder(j.Dir, files); err != nil {
+			folders = append(folders, files)
+		}
+		for i, j := range jobs {
+			if err := atomicfile.WriteFolder(j.Dir, folders[i]); err != nil {
 				if errors.Is(err, atomicfile.ErrTaken) {
 					return wrong(err)
 				}

@@ -30,7 +30,11 @@ func (w *writer) graph(g *graph.Graph) error {
 			return fmt.Errorf("onnx: operation %q in %s has no emission, so it cannot be written for another runtime; it gets one by a method ONNX (graph.Exporter)", n.Op.Name(), place(n))
 		}
 		w.at = n
-		if err := e.ONNX(w, n); err != nil {
+		err := e.ONNX(w, n)
+		if _, scan := n.Op.(*graph.ScanOp); scan && err != nil {
+			return err // of an operation in its step
+		}
+		if err != nil {
 			return fmt.Errorf("onnx: operation %q in %s: %w", n.Op.Name(), place(n), err)
 		}
 		for i := range n.Shapes {

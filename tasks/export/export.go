@@ -94,7 +94,7 @@ func (x *Export) Folder(name string, dense *Export) (atomicfile.Folder, error) {
 	}
 	m, err := onnx.Export(x.Graph, x.Tensors, o)
 	if err != nil {
-		return nil, fmt.Errorf("export: %s: %w", x.Name, err)
+		return nil, fmt.Errorf("%s: %w", x.Name, err)
 	}
 	m.Doc = fmt.Sprintf("%s: task %s, cell %s; written by iss", x.Name, x.Task, x.Cell)
 	files := atomicfile.Folder{}

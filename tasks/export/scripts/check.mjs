@@ -105,6 +105,8 @@ class Model {
   }
 }
 
+const text = x => x.toExponential(0)
+
 // Prints how far outputs are apart; true if they are equal.
 function compare(what, got, want, tolerance) {
   let worst = 0, where = ''
@@ -123,15 +125,15 @@ function compare(what, got, want, tolerance) {
     if (!(d / most <= worst)) worst = d / most, where = name
   }
   if (!(worst <= tolerance)) {
-    console.log(`NOT EQUAL, ${what}: ${where} differs by ${worst.toPrecision(2)}, more than ${tolerance}`)
+    console.log(`NOT EQUAL, ${what}: ${where} differs by ${text(worst)}, more than ${text(tolerance)}`)
     return false
   }
-  console.log(`equal to ${tolerance}, ${what}: largest difference ${worst.toPrecision(2)}`)
+  console.log(`equal to ${text(tolerance)}, ${what}: largest difference ${text(worst)}`)
   return true
 }
 
 // Median time of a run of each model, in ms; they take turns.
-async function medians(models, ms = 1000) {
+async function medians(models, ms = 1000 * (process.env.CHECK_SECONDS || 1)) {
   const times = models.map(() => []), end = performance.now() + ms * models.length
   while (times[0].length < 5 || performance.now() < end) {
     for (const [i, m] of models.entries()) {

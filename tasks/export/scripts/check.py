@@ -53,6 +53,10 @@ class Model:
         return second
 
 
+def text(x):
+    return f"{x:.0e}".replace("e-0", "e-")
+
+
 def compare(what, got, want, tolerance):
     """Prints how far outputs are apart; true if they are equal."""
     worst, where = 0.0, ""
@@ -65,13 +69,13 @@ def compare(what, got, want, tolerance):
         if not d <= worst:
             worst, where = d, name
     if not worst <= tolerance:
-        print(f"NOT EQUAL, {what}: {where} differs by {worst:.2g}, more than {tolerance:g}")
+        print(f"NOT EQUAL, {what}: {where} differs by {text(worst)}, more than {text(tolerance)}")
         return False
-    print(f"equal to {tolerance:g}, {what}: largest difference {worst:.2g}")
+    print(f"equal to {text(tolerance)}, {what}: largest difference {text(worst)}")
     return True
 
 
-def medians(models, seconds=1.0):
+def medians(models, seconds=float(os.environ.get("CHECK_SECONDS", "1"))):
     """Median time of a run of each model, in ms; they take turns."""
     times = [[] for _ in models]
     end = time.perf_counter() + seconds * len(models)
