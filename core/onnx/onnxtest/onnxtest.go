@@ -13,10 +13,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
-
-	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
@@ -53,26 +51,25 @@ func New(t *testing.T, name string, g *graph.Graph, m graph.Machine[float32], b 
 			c.Arrays["in/"+op.Label] = tensor.Of(append([]float32(nil), m.Floats(op.Label)...), shape...)
 		}
 	}
-	require.NoError(t, m.Run(graph.Mode{}), name)
+	must(t, name, m.Run(graph.Mode{}))
 	for i, out := range g.Names {
 		y := tensor.Of(append([]float32(nil), m.Output(out)...), g.Outputs[i].Shape().Bind(b)...)
 		switch {
 		case carried[out]:
 			c.Arrays["out/"+out+onnx.Next] = y
-		case contains(outputs, out):
+		case slices.Contains(outputs, out):
 			c.Arrays["out/"+out] = y
 		}
 	}
 	return c
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
+// must ends the test if something of a case failed.
+func must(t *testing.T, name string, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
 	}
-	return false
 }
 
 // result is what a runtime says of a case.
@@ -116,36 +113,49 @@ func Check(t *testing.T, cases []*Case, tolerance float64) {
 			dir := t.TempDir()
 			for i, c := range cases {
 				in := filepath.Join(dir, fmt.Sprintf("case%03d", i))
-				require.NoError(t, os.Mkdir(in, 0o777))
+				must(t, c.Name, os.Mkdir(in, 0o777))
 				copied := *c
 				r.write(t, &copied, in)
 			}
-			script := filepath.Join(dir, "run."+r.suffix)
-			require.NoError(t, os.WriteFile(script, []byte(r.script), 0o666))
-			var out, log bytes.Buffer
-			run := exec.Command(program, script)
-			run.Dir, run.Stdout, run.Stderr = dir, &out, &log
-			require.NoError(t, run.Run(), "%s", &log)
-			var results []result
-			require.NoError(t, json.Unmarshal(out.Bytes(), &results), "%s", &out)
-			require.Len(t, results, len(cases))
+			results := run(t, program, filepath.Join(dir, "run."+r.suffix), r.script)
+			if len(results) != len(cases) {
+				t.Fatalf("%d results of %d cases", len(results), len(cases))
+			}
 			for i, got := range results {
-				assert.Empty(t, got.Error, cases[i].Name)
-				assert.LessOrEqual(t, got.Largest, tolerance, cases[i].Name)
+				switch {
+				case got.Error != "":
+					t.Errorf("%s: %s", cases[i].Name, got.Error)
+				case !(got.Largest <= tolerance):
+					t.Errorf("%s: an output differs by %.2g, more than %.2g", cases[i].Name, got.Largest, tolerance)
+				}
 			}
 		})
 	}
 }
 
+// run runs a script in its folder and reads what it prints.
+func run(t *testing.T, program, script, text string) (results []result) {
+	t.Helper()
+	must(t, script, os.WriteFile(script, []byte(text), 0o666))
+	var out, log bytes.Buffer
+	c := exec.Command(program, script)
+	c.Dir, c.Stdout, c.Stderr = filepath.Dir(script), &out, &log
+	if err := c.Run(); err != nil {
+		t.Fatalf("%s: %v\n%s", program, err, &log)
+	}
+	must(t, out.String(), json.Unmarshal(out.Bytes(), &results))
+	return results
+}
+
 func writeONNX(t *testing.T, c *Case, dir string) {
 	t.Helper()
 	model, err := onnx.Export(c.Graph, c.Weights, c.Options)
-	require.NoError(t, err, c.Name)
+	must(t, c.Name, err)
 	f, err := os.Create(filepath.Join(dir, "model.onnx"))
-	require.NoError(t, err)
-	require.NoError(t, model.Write(f))
-	require.NoError(t, f.Close())
-	require.NoError(t, tensor.WriteFile(filepath.Join(dir, "batch.safetensors"), c.Arrays, nil))
+	must(t, c.Name, err)
+	must(t, c.Name, model.Write(f))
+	must(t, c.Name, f.Close())
+	must(t, c.Name, tensor.WriteFile(filepath.Join(dir, "batch.safetensors"), c.Arrays, nil))
 }
 
 // writeProgram writes a case as a program; io.json names what goes in and comes
@@ -153,9 +163,9 @@ func writeONNX(t *testing.T, c *Case, dir string) {
 func writeProgram(t *testing.T, c *Case, dir string, d *python.Dialect) {
 	t.Helper()
 	model, err := onnx.Export(c.Graph, c.Weights, c.Options)
-	require.NoError(t, err, c.Name)
+	must(t, c.Name, err)
 	p, err := d.Program(model)
-	require.NoError(t, err, c.Name)
+	must(t, c.Name, err)
 	io := struct {
 		Inputs, Outputs []string
 		States          [][2]string
@@ -171,15 +181,15 @@ func writeProgram(t *testing.T, c *Case, dir string, d *python.Dialect) {
 		}
 	}
 	text, err := json.Marshal(io)
-	require.NoError(t, err)
+	must(t, c.Name, err)
 	for name, content := range map[string][]byte{"io.json": text, "model.py": []byte(p.Text)} {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, name), content, 0o666))
+		must(t, c.Name, os.WriteFile(filepath.Join(dir, name), content, 0o666))
 	}
-	require.NoError(t, tensor.WriteFile(filepath.Join(dir, "model.safetensors"), p.Weights, nil))
+	must(t, c.Name, tensor.WriteFile(filepath.Join(dir, "model.safetensors"), p.Weights, nil))
 	for name, arrays := range map[string]map[string]tensor.Array{"model.npz": p.Weights, "batch.npz": c.Arrays} {
 		f, err := os.Create(filepath.Join(dir, name))
-		require.NoError(t, err)
-		require.NoError(t, tensor.WriteNPZ(f, arrays))
-		require.NoError(t, f.Close())
+		must(t, c.Name, err)
+		must(t, c.Name, tensor.WriteNPZ(f, arrays))
+		must(t, c.Name, f.Close())
 	}
 }

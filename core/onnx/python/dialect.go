@@ -76,7 +76,7 @@ var Torch = &Dialect{
 	templates: map[string]string{
 		"ints": "{0}.long()", "full": "torch.full({0}, {1})", "scalar": "torch.tensor({0})", "stack": "torch.stack({0})",
 		"Sigmoid": "torch.sigmoid({0})", "Tanh": "torch.tanh({0})", "Relu": "torch.relu({0})", "Exp": "torch.exp({0})", "Log": "torch.log({0})", "Sqrt": "torch.sqrt({0})",
-		"Max": "torch.maximum({0}, {1})", "Where": "torch.where({0}, {1}, {2})",
+		"Abs": "{0}.abs()", "Max": "torch.maximum({0}, {1})", "Min": "torch.minimum({0}, {1})", "Where": "torch.where({0}, {1}, {2})",
 		"Cast1": "{0}.float()", "Cast7": "{0}.long()", "Cast9": "{0} != 0",
 		"Concat": "torch.cat({0}, {1})", "Take": "{0}.index_select({2}, torch.tensor({1}))", "GatherElements": "torch.gather({0}, {2}, {1})",
 		"ReduceMax": "{0}.amax({1}, keepdim=True)", "ReduceSum": "{0}.sum({1}, keepdim=True)",
@@ -102,7 +102,7 @@ var NumPy = &Dialect{
 	templates: map[string]string{
 		"ints": "np.asarray({0})", "full": "np.full({0}, {1}, np.float32)", "scalar": "np.float32({0})", "stack": "np.stack({0})",
 		"Sigmoid": "sigmoid({0})", "Tanh": "np.tanh({0})", "Relu": "np.maximum({0}, 0)", "Exp": "np.exp({0})", "Log": "np.log({0})", "Sqrt": "np.sqrt({0})",
-		"Max": "np.maximum({0}, {1})", "Where": "np.where({0}, {1}, {2})",
+		"Abs": "np.abs({0})", "Max": "np.maximum({0}, {1})", "Min": "np.minimum({0}, {1})", "Where": "np.where({0}, {1}, {2})",
 		"Cast1": "({0}).astype(np.float32)", "Cast7": "{0}.astype(np.int64)", "Cast9": "{0} != 0",
 		"Concat": "np.concatenate({0}, {1})", "Take": "np.take({0}, {1}, {2})", "GatherElements": "np.take_along_axis({0}, {1}, {2})",
 		"ReduceMax": "{0}.max(tuple({1}), keepdims=True)", "ReduceSum": "{0}.sum(tuple({1}), keepdims=True)",

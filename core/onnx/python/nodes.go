@@ -117,8 +117,8 @@ func (p *program) expression(n *onnx.Node) string {
 		return "1 / " + x
 	case "Neg":
 		return "-" + x
-	case "Max":
-		return p.call("Max", p.tensor(n.In[0]), p.tensor(n.In[1]))
+	case "Max", "Min":
+		return p.call(n.Op, p.tensor(n.In[0]), p.tensor(n.In[1]))
 	case "Where":
 		return p.call("Where", x, p.tensor(n.In[1]), p.tensor(n.In[2]))
 	case "Cast":
@@ -139,7 +139,7 @@ func (p *program) expression(n *onnx.Node) string {
 		return p.call(n.Op, x, p.value(n.In[1]))
 	case "ReverseSequence":
 		return p.call(n.Op, x, p.value(n.In[1]))
-	case "Sigmoid", "Tanh", "Relu", "Exp", "Log", "Sqrt", "Softmax", "LogSoftmax", "Transpose":
+	case "Sigmoid", "Tanh", "Relu", "Abs", "Exp", "Log", "Sqrt", "Softmax", "LogSoftmax", "Transpose":
 		return p.call(n.Op, x)
 	}
 	return ""
