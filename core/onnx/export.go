@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func Export(g *graph.Graph, weights map[string]tensor.Dense[float32], o Options)
 		}
 	}
 	g = still(g, names)
-	x := &exporter{model: m, options: o, literals: map[string]string{}, symbols: map[string]string{}}
+	x := &exporter{model: m, options: o, literals: map[string]string{}, symbols: map[string]string{}, taken: map[string]bool{}}
 	x.home = &writer{x: x, g: m.Graph, names: map[graph.Value]string{}}
 	for _, p := range g.Params {
 		w, ok := weights[p.Name]
@@ -43,24 +44,30 @@ func Export(g *graph.Graph, weights map[string]tensor.Dense[float32], o Options)
 			return nil, fmt.Errorf("onnx: parameter %q %v has no weights of its shape", p.Name, p.Shape)
 		}
 		m.Weights = append(m.Weights, Weight{Name: p.Name, Shape: p.Shape, Floats: w.Data})
-		x.home.names[g.Leaf(p)] = p.Name
+		x.home.names[g.Leaf(p)], x.taken[p.Name] = p.Name, true
 	}
 	for _, v := range g.Inputs {
 		op := v.Node.Op.(*graph.InputOp)
 		m.Inputs = append(m.Inputs, Info{op.Label, op.Kind, op.Shape})
-		x.home.names[v] = op.Label
+		x.home.names[v], x.taken[op.Label] = op.Label, true
 	}
-	if err := x.home.graph(g); err != nil {
+	for _, s := range m.States {
+		names[slices.Index(names, s.Name)] = s.Next
+	}
+	for _, name := range names {
+		if x.taken[name] {
+			return nil, fmt.Errorf("onnx: output %q is called as an input or a parameter is; give it another name", name)
+		}
+		x.taken[name] = true
+	}
+	if err := errors.Join(x.home.graph(g), x.err); err != nil {
 		return nil, err
 	}
 	var outs []string
 	for _, v := range g.Outputs {
 		outs = append(outs, x.home.names[v])
 	}
-	for i, name := range g.Names {
-		if i >= len(o.Outputs) {
-			name += Next
-		}
+	for i, name := range names {
 		m.Outputs = append(m.Outputs, Info{name, graph.Float, g.Outputs[i].Shape()})
 		x.home.call(outs, i, name)
 	}
@@ -77,13 +84,19 @@ type exporter struct {
 	prelude  []*Node           // of the root: lengths of symbols
 	literals map[string]string // content -> name
 	symbols  map[string]string // -> its length, as a tensor of one element
+	taken    map[string]bool   // names of inputs, outputs and parameters
 	count    int
+	err      error // of what has no way to tell
 }
 
 // fresh is a name that nothing has yet.
 func (x *exporter) fresh(operator string) string {
-	x.count++
-	return fmt.Sprint(operator, "_", x.count)
+	for {
+		x.count++
+		if name := fmt.Sprint(operator, "_", x.count); !x.taken[name] {
+			return name
+		}
+	}
 }
 
 // literal adds a weight unless an equal one is there.
@@ -114,7 +127,8 @@ func (x *exporter) symbol(sym string) string {
 			return length
 		}
 	}
-	panic(fmt.Sprintf("onnx: no input has the axis %q", sym))
+	x.err = fmt.Errorf("onnx: the model needs the length of %q, and no input of it has that axis", sym)
+	return ""
 }
 
 // sweep removes nodes and weights that nothing reads: states that are not

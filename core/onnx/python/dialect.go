@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/core/onnx"
 )
 
 // Dialect is a library that programs are written for.
@@ -40,14 +41,13 @@ func (d *Dialect) expand(name string, args ...string) string {
 func (d *Dialect) file(p *program, arguments []string) string {
 	states := ""
 	call := strings.Join(arguments, ", ")
-	returns := "outputs"
 	var names []string
 	for _, o := range p.m.Outputs {
-		if !strings.HasSuffix(o.Name, "/next") {
-			names = append(names, p.identifier("result " + o.Name)[len("result_"):])
+		if !strings.HasSuffix(o.Name, onnx.Next) {
+			names = append(names, strings.TrimPrefix(p.identifier("result "+o.Name), "result_"))
 		}
 	}
-	returns = strings.Join(names, ", ")
+	returns := strings.Join(names, ", ")
 	body := p.lines.String()
 	if len(p.m.States) > 0 {
 		states = ", states=None"
@@ -80,7 +80,7 @@ var Torch = &Dialect{
 		"Cast1": "{0}.float()", "Cast7": "{0}.long()", "Cast9": "{0} != 0",
 		"Concat": "torch.cat({0}, {1})", "Take": "{0}.index_select({2}, torch.tensor({1}))", "GatherElements": "torch.gather({0}, {2}, {1})",
 		"ReduceMax": "{0}.amax({1}, keepdim=True)", "ReduceSum": "{0}.sum({1}, keepdim=True)",
-		"Softmax": "torch.softmax({0}, -1)", "LogSoftmax": "torch.log_softmax({0}, -1)", "Transpose": "{0}.t()",
+		"Softmax": "torch.softmax({0}, -1)", "LogSoftmax": "torch.log_softmax({0}, -1)", "Transpose": "{0}.permute({1})",
 		"Squeeze": "{0}.squeeze({1})", "Unsqueeze": "{0}.unsqueeze({1})", "Expand": "{0}.expand({1})", "Reshape": "{0}.reshape({1})",
 		"Flip": "{0}.flip(0)", "Range": "torch.arange({1})", "ReverseSequence": "reverse_sequence({0}, {1})",
 	},
@@ -106,7 +106,7 @@ var NumPy = &Dialect{
 		"Cast1": "({0}).astype(np.float32)", "Cast7": "{0}.astype(np.int64)", "Cast9": "{0} != 0",
 		"Concat": "np.concatenate({0}, {1})", "Take": "np.take({0}, {1}, {2})", "GatherElements": "np.take_along_axis({0}, {1}, {2})",
 		"ReduceMax": "{0}.max(tuple({1}), keepdims=True)", "ReduceSum": "{0}.sum(tuple({1}), keepdims=True)",
-		"Softmax": "softmax({0})", "LogSoftmax": "log_softmax({0})", "Transpose": "{0}.T",
+		"Softmax": "softmax({0})", "LogSoftmax": "log_softmax({0})", "Transpose": "{0}.transpose({1})",
 		"Squeeze": "np.squeeze({0}, {1})", "Unsqueeze": "np.expand_dims({0}, {1})", "Expand": "np.broadcast_to({0}, {1})", "Reshape": "{0}.reshape({1})",
 		"Flip": "{0}[::-1]", "Range": "np.arange({1})", "ReverseSequence": "reverse_sequence({0}, {1})",
 	},

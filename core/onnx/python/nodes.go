@@ -139,8 +139,10 @@ func (p *program) expression(n *onnx.Node) string {
 		return p.call(n.Op, x, p.value(n.In[1]))
 	case "ReverseSequence":
 		return p.call(n.Op, x, p.value(n.In[1]))
-	case "Sigmoid", "Tanh", "Relu", "Abs", "Exp", "Log", "Sqrt", "Softmax", "LogSoftmax", "Transpose":
+	case "Sigmoid", "Tanh", "Relu", "Abs", "Exp", "Log", "Sqrt", "Softmax", "LogSoftmax":
 		return p.call(n.Op, x)
+	case "Transpose":
+		return p.call(n.Op, x, strings.Trim(list(n.Attributes["perm"].([]int64)), "[]"))
 	}
 	return ""
 }

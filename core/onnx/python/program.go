@@ -115,6 +115,9 @@ func (p *program) length(d graph.Dim) string {
 			return fmt.Sprintf("%s.shape[%d]", p.names[in.Name], axis)
 		}
 	}
+	if !d.IsFixed() {
+		p.fail("no input that is fed has the axis %q, so a state cannot start by itself", d.Sym)
+	}
 	return strconv.Itoa(d.Size)
 }
 
