@@ -87,6 +87,32 @@ func bidirectional(t *testing.T, k kind, lengths bool) *graphtest.Case {
 	return &graphtest.Case{Name: fmt.Sprint(k.plugin.Name, k.options, " both ways, lengths: ", lengths), Graph: g, Binding: bound}
 }
 
+// ones are of no account in a product with something of its shape, and in
+// nothing else.
+func ones(t *testing.T) *graphtest.Case {
+	t.Helper()
+	g, err := graph.Trace("ones", func(s *graph.Scope) {
+		time, rows, n := graph.Symbol("time"), graph.Symbol("batch"), graph.Fixed(4)
+		x := s.Input("x", time, rows, n)
+		b := s.Param("b", nil, 4)
+		one := s.Fill(1, n)
+		s.Output("sum", graph.Add(x, one))
+		s.Output("difference", graph.Sub(one, graph.Mul(one, x)))
+		s.Output("largest", graph.Max(x, s.Fill(1)))
+		s.Output("spread", graph.Mul(b, s.Fill(1, time, rows, n)))
+		s.Output("mask", graph.Add(s.Dropout("m", x, 0.5, graph.PerWindow), s.Dropout("n", s.Fill(1, time, rows, n), 0.5, graph.PerStep)))
+		outs, _ := graph.Scan(s, graph.ScanConfig{}, []graph.Value{x, s.Fill(1, time, rows, n)}, []graph.Carry{{Name: "h", Init: s.Fill(1, rows, n)}},
+			func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
+				h := graph.Mul(graph.Add(graph.Mul(x[0], x[1]), x[1]), prev[0])
+				return []graph.Value{h, one}, []graph.Value{h}
+			})
+		s.Output("steps", outs[0])
+		s.Output("captured", outs[1])
+	})
+	require.NoError(t, err)
+	return &graphtest.Case{Name: "ones", Graph: g, Binding: bound}
+}
+
 // Models of all cells, dense and compact, compute elsewhere what they compute
 // here; and so do layers of norms, odd sizes, tied weights and random models.
 func TestModels(t *testing.T) {
@@ -102,6 +128,7 @@ func TestModels(t *testing.T) {
 	for _, c := range graphtest.Named() {
 		cases = append(cases, both(t, c, nil)...)
 	}
+	cases = append(cases, of(t, ones(t), nil))
 	made := 0
 	for seed := range 24 {
 		c := graphtest.Random(rand.New(rand.NewPCG(uint64(seed), 1)))

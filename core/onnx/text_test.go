@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"fmt"
+	"hash/crc32"
 	"math"
 	"os"
 	"path/filepath"
@@ -95,6 +96,8 @@ func print(t *testing.T, b *strings.Builder, graph []byte, indent string) {
 		} else if raw := w[9][0].([]byte); len(raw) == 4 {
 			bits, _ := protowire.ConsumeFixed32(raw)
 			fmt.Fprintf(b, " = %v", math.Float32frombits(bits))
+		} else {
+			fmt.Fprintf(b, " sum %08x", crc32.ChecksumIEEE(raw))
 		}
 		b.WriteByte('\n')
 	}
