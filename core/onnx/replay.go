@@ -46,7 +46,7 @@ func (l *loop) replay(o *core.Operator) error {
 			m.Param(p.Name)[i] *= math.Sqrt(3 / float64(p.Shape[0]))
 		}
 	}
-	gates, err := l.gates(o, func(p *graph.Param) []float64 { return slices.Clone(m.Param(p.Name)) })
+	gates, err := l.gates(o, func(p *graph.Param) []float64 { return m.Param(p.Name) })
 	if err != nil {
 		return err
 	}
