@@ -3,6 +3,7 @@ package onnx_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +17,7 @@ import (
 	"github.com/seed391906a2/iss/core/nn"
 	"github.com/seed391906a2/iss/core/onnx"
 	"github.com/seed391906a2/iss/core/onnx/onnxtest"
+	"github.com/seed391906a2/iss/core/onnx/python"
 )
 
 // of makes a case for export of one of graphtest, with all its outputs.
@@ -87,6 +89,22 @@ func bidirectional(t *testing.T, k kind, lengths bool) *graphtest.Case {
 	return &graphtest.Case{Name: fmt.Sprint(k.plugin.Name, k.options, " both ways, lengths: ", lengths), Graph: g, Binding: bound}
 }
 
+// twice runs one layer over two sequences.
+func twice(t *testing.T) *graphtest.Case {
+	t.Helper()
+	cell, err := cells.LSTM.New(core.CellConfig{Input: in, Hidden: hidden})
+	require.NoError(t, err)
+	g, err := graph.Trace("twice", func(s *graph.Scope) {
+		time, rows := graph.Symbol("time"), graph.Symbol("batch")
+		layer := s.Layer("shared", "shared")
+		for _, name := range []string{"x", "y"} {
+			s.Output("of "+name, nn.Recurrent(layer, cell, s.Input(name, time, rows, graph.Fixed(in)), graph.ScanConfig{}, false))
+		}
+	})
+	require.NoError(t, err)
+	return &graphtest.Case{Name: "a layer that is run twice", Graph: g, Binding: bound}
+}
+
 // ones are of no account in a product with something of its shape, and in
 // nothing else.
 func ones(t *testing.T) *graphtest.Case {
@@ -129,6 +147,7 @@ func TestModels(t *testing.T) {
 		cases = append(cases, both(t, c, nil)...)
 	}
 	cases = append(cases, of(t, ones(t), nil))
+	cases = append(cases, both(t, twice(t), kind{cells.LSTM, `{}`, ""}.claims())...)
 	made := 0
 	for seed := range 24 {
 		c := graphtest.Random(rand.New(rand.NewPCG(uint64(seed), 1)))
@@ -143,6 +162,22 @@ func TestModels(t *testing.T) {
 	}
 	require.Greater(t, made, 5, "random models can be exported")
 	onnxtest.Check(t, cases, 5e-6)
+}
+
+// A layer that is run twice has its weights once.
+func TestSharedLayers(t *testing.T) {
+	c := of(t, twice(t), kind{cells.LSTM, `{}`, ""}.claims())
+	m, err := onnx.Export(c.Graph, c.Weights, c.Options)
+	require.NoError(t, err)
+	names := map[string]bool{}
+	for _, w := range m.Weights {
+		assert.False(t, names[w.Name], w.Name)
+		names[w.Name] = true
+	}
+	assert.Len(t, m.Layers, 2)
+	p, err := python.Torch.Program(m)
+	require.NoError(t, err)
+	assert.Equal(t, 1, strings.Count(p.Text, "= nn.LSTM("), p.Text)
 }
 
 // What is left of the layers are operators with fewer units.

@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"slices"
+
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 )
@@ -35,6 +37,12 @@ func (w *writer) operator(n *graph.Node, o *core.Operator) {
 	k := len(o.Gates)
 	weight := func(what string, data []float32, shape ...int) string {
 		name := l.n.Place + "/" + o.Kind + "/" + what
+		if old := w.x.model.Weight(name); old != nil {
+			if slices.Equal(old.Floats, data) { // a layer that is run twice
+				return name
+			}
+			name = w.x.fresh(name)
+		}
 		w.x.model.Weights = append(w.x.model.Weights, Weight{Name: name, Shape: shape, Floats: data})
 		return name
 	}

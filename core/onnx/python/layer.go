@@ -22,7 +22,7 @@ func (p *program) layer(n *onnx.Node) {
 	}
 	w, r, b := p.m.Weight(n.In[1]), p.m.Weight(n.In[2]), p.m.Weight(n.In[3])
 	hidden, in := r.Shape[2], w.Shape[2]
-	name := path.Dir(n.Name)
+	name := p.key(path.Dir(n.Name))
 	gates := len(core.GateOrder["onnx"][n.Op])
 	for suffix, data := range map[string][]float32{
 		"weight_ih_l0": w.Floats, "weight_hh_l0": r.Floats, "bias_ih_l0": b.Floats[:gates*hidden], "bias_hh_l0": b.Floats[gates*hidden:],
@@ -37,7 +37,10 @@ func (p *program) layer(n *onnx.Node) {
 	if a, ok := n.Attributes["activations"].([]string); ok {
 		options = fmt.Sprintf(", nonlinearity=%q", strings.ToLower(a[0]))
 	}
-	p.modules = append(p.modules, fmt.Sprintf("        self.layers[%q] = nn.%s(%d, %d%s)\n", name, n.Op, in, hidden, options))
+	module := fmt.Sprintf("        self.layers[%q] = nn.%s(%d, %d%s)\n", name, n.Op, in, hidden, options)
+	if !slices.Contains(p.modules, module) { // a layer may be run twice
+		p.modules = append(p.modules, module)
+	}
 
 	x := p.value(n.In[0])
 	y, h := p.identifier(n.Out[0]), p.identifier(n.Out[1])
@@ -74,8 +77,8 @@ func restacked(operator string, data []float32) []float32 {
 func (p *program) shapes() string {
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(p.weights)) {
-		if key, ok := strings.CutPrefix(name, p.prefix); ok {
-			shape := strings.Trim(strings.ReplaceAll(fmt.Sprint(p.m.Weight(key).Shape), " ", ", "), "[]")
+		if key, ok := strings.CutPrefix(name, p.prefix); ok && p.layers {
+			shape := strings.Trim(strings.ReplaceAll(fmt.Sprint(p.shape[name]), " ", ", "), "[]")
 			fmt.Fprintf(&b, "            %q: nn.Parameter(torch.empty(%s)),\n", key, shape)
 		}
 	}

@@ -37,6 +37,7 @@ type program struct {
 	taken   map[string]bool   // identifiers
 	lists   map[string]bool   // tensors that are lists of lengths in Python
 	weights map[string]tensor.Array
+	shape   map[string][]int // of weights
 	modules []string        // lines that make the layers
 	open    map[string]bool // outputs 0 of layers: they have no axis of directions in Python
 	helpers map[string]bool // functions that are used
@@ -48,7 +49,7 @@ type program struct {
 func (d *Dialect) Program(m *onnx.Model) (*Program, error) {
 	p := &program{
 		Dialect: d, m: m, indent: "        ", names: map[string]string{}, taken: map[string]bool{"self": true, "states": true, "t": true}, lists: map[string]bool{},
-		weights: map[string]tensor.Array{}, open: map[string]bool{}, helpers: map[string]bool{},
+		weights: map[string]tensor.Array{}, shape: map[string][]int{}, open: map[string]bool{}, helpers: map[string]bool{},
 	}
 	for _, name := range strings.Fields(d.reserved + " and as def del for if in is not or return while with from import class None True False list range len") {
 		p.taken[name] = true
@@ -162,8 +163,17 @@ func (p *program) value(name string) string {
 	case len(w.Shape) == 0:
 		return number(w.Floats[0])
 	}
-	p.weights[p.prefix+name] = tensor.Of(w.Floats, w.Shape...)
-	return fmt.Sprintf("self.weights[%q]", name)
+	key := p.key(name)
+	p.weights[p.prefix+key], p.shape[p.prefix+key] = tensor.Of(w.Floats, w.Shape...), w.Shape
+	return fmt.Sprintf("self.weights[%q]", key)
+}
+
+// key is the name of a weight or layer; PyTorch's have no dots.
+func (p *program) key(name string) string {
+	if p.layers {
+		return strings.ReplaceAll(name, ".", "_")
+	}
+	return name
 }
 
 // isNumber reports whether a tensor is a literal of one number.
