@@ -38,9 +38,9 @@ type program struct {
 	lists   map[string]bool   // tensors that are lists of lengths in Python
 	weights map[string]tensor.Array
 	shape   map[string][]int // of weights
-	modules []string        // lines that make the layers
-	open    map[string]bool // outputs 0 of layers: they have no axis of directions in Python
-	helpers map[string]bool // functions that are used
+	modules []string         // lines that make the layers
+	open    map[string]bool  // outputs 0 of layers: they have no axis of directions in Python
+	helpers map[string]bool  // functions that are used
 	err     error
 }
 
