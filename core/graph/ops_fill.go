@@ -46,6 +46,16 @@ func (o *FillOp) Lift(time Dim) Op { return &FillOp{o.Value, append(Shape{time},
 // Gradient implements Op: a leaf has no operands.
 func (o *FillOp) Gradient(*Tape, *Node, []Value) {}
 
+// ONNX implements Exporter: it is spread at run time.
+func (o *FillOp) ONNX(e Emitter, n *Node) error {
+	if len(o.Shape) == 0 {
+		e.Out(0, scalar(e, o.Value))
+		return nil
+	}
+	e.Out(0, e.Add("Expand", nil, scalar(e, o.Value), e.Lengths(o.Shape)))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *FillOp) Forward32(c *Call[float32]) { forwardFill(o, c) }
 
