@@ -58,22 +58,31 @@ func Start(t *testing.T) *Browser {
 	case path == "":
 		t.Skip("no Chromium is here (Debian: apt-get install chromium); CI has it")
 	}
+	profile, err := os.MkdirTemp("", "iss-chromium")
+	require.NoError(t, err)
 	in, to, err := os.Pipe()
 	require.NoError(t, err)
 	from, out, err := os.Pipe()
 	require.NoError(t, err)
 	c := exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
 		"--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
-		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe")
+		"--user-data-dir="+profile, "--remote-debugging-pipe")
 	c.ExtraFiles = []*os.File{in, out}
 	require.NoError(t, c.Start())
 	require.NoError(t, in.Close())
 	require.NoError(t, out.Close())
 	b := &Browser{t: t, to: to, from: from, lines: bufio.NewReader(from)}
 	t.Cleanup(func() {
-		b.call("", "Browser.close", nil, nil)
+		_, _ = to.Close(), from.Close() // which ends it
+		kill := time.AfterFunc(patience/4, func() { _ = c.Process.Kill() })
 		_ = c.Wait() // how it ends is its own affair
-		_, _ = to.Close(), from.Close()
+		kill.Stop()
+		for range 50 { // its helpers may still be writing
+			if os.RemoveAll(profile) == nil {
+				return
+			}
+			time.Sleep(patience / 600)
+		}
 	})
 	return b
 }
