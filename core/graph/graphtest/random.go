@@ -108,7 +108,9 @@ func (w *random) model(s *graph.Scope) {
 // between is what may stand between two layers, over [time, batch, n].
 func (w *random) between(s *graph.Scope, h graph.Value) graph.Value {
 	for range w.IntN(3) {
-		switch w.IntN(6) {
+		switch w.IntN(7) {
+		case 6:
+			h = w.attend(s, h)
 		case 0:
 			f := [...]graph.Frequency{graph.PerStep, graph.PerWindow}[w.IntN(2)]
 			h = w.calm(w.put(s.Dropout(w.name("dropout"), h, 0.75, f), 1.34*w.bound[h]), 4)
@@ -123,6 +125,23 @@ func (w *random) between(s *graph.Scope, h graph.Value) graph.Value {
 		}
 	}
 	return h
+}
+
+// attend mixes h over positions: each position attends to all, or all are
+// mixed into one vector, which is repeated.
+func (w *random) attend(s *graph.Scope, h graph.Value) graph.Value {
+	n := width(h)
+	of := graph.Value{}
+	if w.chance(0.5) {
+		of = w.weight(s, n, 1)
+	}
+	if w.chance(0.5) {
+		p := graph.Softmax(graph.Score(graph.Tanh(h), h, of))
+		return w.put(graph.Mix(p, h), w.bound[h])
+	}
+	one := s.Fill(1, graph.Fixed(1), w.batch, graph.Fixed(1))
+	p := graph.Softmax(graph.Score(one, graph.MatMul(h, w.weight(s, n, 1)), graph.Value{}))
+	return w.put(graph.Mul(h, graph.Mix(p, h)), w.bound[h]*w.bound[h])
 }
 
 // logits reads h by the table transposed or by weights of its own.
