@@ -52,6 +52,9 @@ type Train struct {
 	Clip      float64   `json:"clip"` // largest global norm of the gradient of loss plus penalty
 	Optimizer Optimizer `json:"optimizer"`
 	Schedule  Schedule  `json:"schedule"`
+	// Average is the decay of averages of the weights, which are what is tested
+	// and kept; 0: the weights themselves are.
+	Average float64 `json:"average,omitempty"`
 	// KeepBest ends with the weights of the epoch that is best on valid.
 	KeepBest bool `json:"keep_best,omitempty"`
 	// FinalValid says how valid is measured at the end: "stream", as test is,
@@ -71,7 +74,8 @@ func (c Config) ReportedPart(part string) string {
 	return part
 }
 
-// Optimizer is how weights move: kind "sgd" by rate times the gradient.
+// Optimizer is how weights move: kind "sgd" by rate times the gradient; "adam"
+// by rate times its running mean over the root of its running square.
 type Optimizer struct {
 	Kind string  `json:"kind"`
 	Rate float64 `json:"rate"`

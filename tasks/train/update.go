@@ -19,6 +19,7 @@ type update struct {
 	g         *graph.Graph
 	team      *kernel.Team
 	groups    []groups.Group
+	names     []string // of what has a gradient
 	weights   [][]float32
 	gradients [][]float32
 	clip      float64
@@ -31,8 +32,15 @@ type update struct {
 	squares   []float64         // the same, of the weights
 	shrinks   bool              // components that are all zero are left out of the penalty that is told
 	was       []bool            // components that were all zero in the last step
-	rate      float64           // of the step under way, clipped
-	add, step func(w int)       // a worker's part of the two halves, made once: a step allocates nothing
+	rate      float64           // of the step under way
+	scale     float64           // and what its gradients are multiplied by, to clip them
+	at        uint64            // and its number, from 1
+	slots     []slot
+	mean      [][]float32 // Adam's, by weight; nil without it
+	square    [][]float32
+	average   [][]float32 // of the weights; nil: there are none
+	decayOf   float64     // of the averages
+	add, step func(w int) // a worker's part of the two halves, made once: a step allocates nothing
 }
 
 // newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
@@ -40,14 +48,14 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
 	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
 	u.add, u.step = u.addShare, u.stepShare
-	var names []string
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {
-			names = append(names, p.Name)
+			u.names = append(u.names, p.Name)
 			u.weights = append(u.weights, m.Param(p.Name))
 			u.gradients = append(u.gradients, m.Output(GradientOf(p.Name)))
 		}
 	}
+	u.newSlots(cfg)
 	lambda := cfg.ISS.Lambda()
 	if lambda == 0 {
 		u.free = u.gradients
@@ -57,7 +65,7 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	u.penalty.Reserve(u.team.N())
 	u.penalty.Bind(m.Param, u.gradient1)
 	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
-	for i, name := range names {
+	for i, name := range u.names {
 		if !slices.Contains(u.penalty.Vars(), name) {
 			u.free = append(u.free, u.gradients[i])
 		}
@@ -67,10 +75,10 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	if err != nil {
 		return nil, err
 	}
-	u.tau = make([]float32, len(names))
+	u.tau = make([]float32, len(u.names))
 	u.rest = &groups.Threshold{Tau: t.Tau}
 	for _, name := range t.Vars {
-		if i := slices.Index(names, name); i >= 0 {
+		if i := slices.Index(u.names, name); i >= 0 {
 			u.tau[i] = float32(t.Tau)
 		} else {
 			u.rest.Vars = append(u.rest.Vars, name)
@@ -117,15 +125,15 @@ func (u *update) addShare(w int) {
 	u.sums[w*lineFloats] = sum
 }
 
-// apply clips, steps, and zeroes what is below the threshold.
-func (u *update) apply(rate, norm float64) {
-	u.rate = rate * optim.ClipScale(norm, u.clip)
+// apply clips, steps, and zeroes what is below the threshold; steps count from 0.
+func (u *update) apply(rate, norm float64, step uint64) {
+	u.rate, u.scale, u.at = rate, optim.ClipScale(norm, u.clip), step+1
 	u.team.Run(u.step)
 	u.m.Changed()
 }
 
 func (u *update) stepShare(w int) {
-	optim.SGD(u.team, w, u.weights, u.gradients, u.rate, u.tau)
+	u.move(w)
 	if u.rest != nil {
 		u.rest.Share(w, u.team.N(), u.m.Param)
 	}

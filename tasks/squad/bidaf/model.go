@@ -133,6 +133,7 @@ func (m *model) answer(context, question text, h, u graph.Value) {
 	main := m.s.Sub("main")
 	attention := main.Layer("p0/bi_attention/u_logits/first", "u_logits")
 	ua, ha := nn.BiAttention(attention, h, u, context.lengths, question.lengths)
+	main.Sub("p0")
 	p0 := graph.Concat(-1, h, ua, graph.Mul(h, ua), graph.Mul(h, ha))
 
 	keep := m.keep("recurrent")
@@ -140,10 +141,12 @@ func (m *model) answer(context, question text, h, u graph.Value) {
 	g1 := m.layer(main, 2, g0, context, keep)
 	start := m.end(main.Layer("logits1", "logits1"), g1, p0, context)
 
+	main.Sub("a1i")
 	a1i := graph.Expand(nn.Attend(start, g1), g1.Shape()...)
 	g2 := m.layer(main, 3, graph.Concat(-1, p0, g1, a1i, graph.Mul(g1, a1i)), context, keep)
 	end := m.end(main.Layer("logits2", "logits2"), g2, p0, context)
 
+	main.Sub("loss")
 	batch := h.Shape()[1]
 	nll := nn.SpanLoss(start, end, m.s.Ints("start", graph.Fixed(1), batch), m.s.Ints("end", graph.Fixed(1), batch))
 	m.s.Output("loss", graph.Mean(nll, -1, -2))
