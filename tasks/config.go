@@ -92,11 +92,12 @@ type Schedule struct {
 
 // ISS is how hidden units are driven to zero. Without a group Lasso a model is dense.
 type ISS struct {
-	Tau          float64       `json:"tau"`              // |w| below it becomes 0 after each batch
-	TauOn        string        `json:"tau_on"`           // "all" parameters or those that "groups" name
-	Count        string        `json:"count"`            // "multiset" (published) or "distinct"
-	Biases       string        `json:"biases"`           // "follow"
-	Groups       string        `json:"groups,omitempty"` // group file; else groups are derived
+	Tau          float64       `json:"tau"`                  // |w| below it becomes 0 after each batch
+	TauAlways    bool          `json:"tau_always,omitempty"` // also without a group Lasso
+	TauOn        string        `json:"tau_on"`               // "all" parameters, those that "groups" name, or those below scopes: "prepro,main"
+	Count        string        `json:"count"`                // "multiset" (published) or "distinct"
+	Biases       string        `json:"biases"`               // "follow"
+	Groups       string        `json:"groups,omitempty"`     // group file; else groups are derived
 	Classes      []string      `json:"classes,omitempty"`
 	Regularizers []Regularizer `json:"regularizers,omitempty"`
 	Shrink       *Shrink       `json:"shrink,omitempty"` // nil: the model keeps its size while it is trained

@@ -24,8 +24,8 @@ type update struct {
 	gradients [][]float32
 	clip      float64
 	penalty   *groups.Penalty   // nil without a group Lasso
-	tau       []float32         // of each weight's threshold; nil without a group Lasso
-	rest      *groups.Threshold // of what has no gradient; nil without a group Lasso
+	tau       []float32         // of each weight's threshold; nil: there is none
+	rest      *groups.Threshold // of what has no gradient; nil likewise
 	free      [][]float32       // gradients of what is not in the penalty
 	decay     float64           // λ of l2
 	sums      []float64         // per worker, padded
@@ -43,7 +43,7 @@ type update struct {
 	add, step func(w int) // a worker's part of the two halves, made once: a step allocates nothing
 }
 
-// newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
+// newUpdate prepares the update of a model g whose training graph is h.
 func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
 	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
 	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
@@ -56,21 +56,12 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 		}
 	}
 	u.newSlots(cfg)
-	lambda := cfg.ISS.Lambda()
-	if lambda == 0 {
-		u.free = u.gradients
-		return u, nil
+	u.free = u.gradients
+	if lambda := cfg.ISS.Lambda(); lambda > 0 {
+		u.penalise(lambda, cfg)
+	} else if !cfg.ISS.TauAlways {
+		return u, nil // as published for language models
 	}
-	u.penalty = groups.NewPenalty(g, chosen, lambda, groups.Counting(cfg.ISS.Count))
-	u.penalty.Reserve(u.team.N())
-	u.penalty.Bind(m.Param, u.gradient1)
-	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
-	for i, name := range u.names {
-		if !slices.Contains(u.penalty.Vars(), name) {
-			u.free = append(u.free, u.gradients[i])
-		}
-	}
-	// As published, weights are thresholded only where a group Lasso is on.
 	t, err := groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
 	if err != nil {
 		return nil, err
@@ -85,6 +76,20 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 		}
 	}
 	return u, nil
+}
+
+// penalise prepares the group Lasso. λ is in the unit of the loss.
+func (u *update) penalise(lambda float64, cfg tasks.Config) {
+	u.penalty = groups.NewPenalty(u.g, u.groups, lambda, groups.Counting(cfg.ISS.Count))
+	u.penalty.Reserve(u.team.N())
+	u.penalty.Bind(u.m.Param, u.gradient1)
+	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
+	u.free = nil
+	for i, name := range u.names {
+		if !slices.Contains(u.penalty.Vars(), name) {
+			u.free = append(u.free, u.gradients[i])
+		}
+	}
 }
 
 // lineFloats is a cache line in float64: workers do not share one.
