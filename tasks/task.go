@@ -16,6 +16,8 @@
 package tasks
 
 import (
+	"io"
+
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/registry"
@@ -120,4 +122,10 @@ type Data struct {
 	Sizes  Sizes             // what of the model they decide
 	Files  map[string][]byte `json:"-"` // what belongs into the run directory, such as vocab.txt
 	Notes  []string          // what a user should know: dropped words, unknown corpus
+}
+
+// Answerer is implemented by judges that can write down what the model
+// answered, in the format in which the task's answers are exchanged.
+type Answerer interface {
+	WriteAnswers(w io.Writer) error
 }

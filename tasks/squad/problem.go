@@ -1,6 +1,8 @@
 package squad
 
 import (
+	"io"
+
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/tasks"
@@ -94,6 +96,8 @@ func (f *feeder) text(m tasks.Inputs, name string, words, chars, lengths []int32
 	}
 }
 
+var _ tasks.Answerer = (*judge)(nil)
+
 // judge points at spans and judges them by the official rules.
 type judge struct {
 	*feeder
@@ -125,3 +129,6 @@ func (j *judge) Score() tasks.Score {
 		Values: map[string]float64{"em": s.EM / 100, "f1": s.F1 / 100},
 	}
 }
+
+// WriteAnswers implements tasks.Answerer, in the official format.
+func (j *judge) WriteAnswers(w io.Writer) error { return j.predictions.Write(w) }
