@@ -38,7 +38,7 @@ func NewThreshold(g *graph.Graph, groups []Group, on string, tau float64) (*Thre
 	}
 	for _, scope := range scopes {
 		if !slices.ContainsFunc(g.Params, func(p *graph.Param) bool { return strings.HasPrefix(p.Name, scope+"/") }) {
-			return nil, fmt.Errorf("groups: tau_on: %w", registry.Unknown("choice or scope of variables", scope, append(outermost(g), thresholdOn...)))
+			return nil, fmt.Errorf("groups: tau_on: %w", registry.Unknown("choice or scope of variables", scope, choices(g)))
 		}
 	}
 	t := &Threshold{Tau: tau}
@@ -54,8 +54,10 @@ func NewThreshold(g *graph.Graph, groups []Group, on string, tau float64) (*Thre
 	return t, nil
 }
 
-// outermost lists the scopes that variables begin with.
-func outermost(g *graph.Graph) (names []string) {
+// choices lists what τ can be told to touch: the words for it and the outermost
+// scopes of variables.
+func choices(g *graph.Graph) []string {
+	names := slices.Clone(thresholdOn)
 	for _, p := range g.Params {
 		if scope, _, ok := strings.Cut(p.Name, "/"); ok {
 			names = appendNew(names, scope)
