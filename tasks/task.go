@@ -42,6 +42,9 @@ type Task struct {
 	// is those of the data which cfg names or, if it names none, of the task's
 	// known data set.
 	Trace func(cfg Config, cells *Cells, sizes Sizes) (*graph.Graph, error)
+	// Ask prepares a question on a text of the user's; nil: models of this task
+	// answer none.
+	Ask func(q Question) (Asked, error)
 }
 
 // Identity makes a task a plug-in of a command line.

@@ -15,6 +15,9 @@ import (
 	"github.com/seed391906a2/iss/tasks/squad/glove"
 )
 
+// vocabFile is what a run keeps its vocabulary in.
+const vocabFile = "vocab.json"
+
 // corpus is what a model is trained and judged on.
 type corpus struct {
 	train, dev   *Set
@@ -98,7 +101,7 @@ func (c *corpus) data(path string) tasks.Data {
 	if err := c.vocab.Write(&vocab); err != nil {
 		panic(err) // a buffer takes everything
 	}
-	d := tasks.Data{Name: c.train.Name, Path: path, Sizes: c.sizes(), Files: map[string][]byte{"vocab.json": vocab.Bytes()}}
+	d := tasks.Data{Name: c.train.Name, Path: path, Sizes: c.sizes(), Files: map[string][]byte{vocabFile: vocab.Bytes()}}
 	sum := sha256.Sum256([]byte(c.train.SHA256 + c.dev.SHA256))
 	d.SHA256 = hex.EncodeToString(sum[:])
 	note := func(format string, args ...any) { d.Notes = append(d.Notes, fmt.Sprintf(format, args...)) }

@@ -42,7 +42,7 @@ func answering(t *task, doc string, presets []tasks.Preset) tasks.Task {
 	return tasks.Task{
 		Name: t.name, Doc: doc, Source: importPath, Terms: Terms, Presets: presets,
 		Needs: []string{"/model/embedding"}, Options: optionsSchema,
-		Open: t.open, Trace: t.trace,
+		Open: t.open, Trace: t.trace, Ask: ask,
 	}
 }
 
