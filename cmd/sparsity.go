@@ -56,8 +56,8 @@ func (a *app) sparsityCommand() *cobra.Command {
 zero (biases do not count, as in the paper), and, parameter by parameter, the
 weights that are zero. Gates and units of living units that no input reaches,
 because all columns that make them are zero, are told too: what they say is what
-their biases say. With --tau the units are told that have no weight as large as
-that: those that a threshold at test time would kill and training did not.
+their biases say. With --tau the units are told, too, that have no weight as large
+as that: those that a threshold at test time would kill and training did not.
 Nothing is changed.`,
 		Example:           "  iss sparsity @last\n  iss sparsity runs/bidaf-iss-1 --tau 0.02",
 		Args:              arguments(1, 1, "a RUN"),

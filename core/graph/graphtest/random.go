@@ -108,9 +108,7 @@ func (w *random) model(s *graph.Scope) {
 // between is what may stand between two layers, over [time, batch, n].
 func (w *random) between(s *graph.Scope, h graph.Value) graph.Value {
 	for range w.IntN(3) {
-		switch w.IntN(7) {
-		case 6:
-			h = w.attend(s, h)
+		switch w.IntN(6) {
 		case 0:
 			f := [...]graph.Frequency{graph.PerStep, graph.PerWindow}[w.IntN(2)]
 			h = w.calm(w.put(s.Dropout(w.name("dropout"), h, 0.75, f), 1.34*w.bound[h]), 4)
@@ -124,24 +122,29 @@ func (w *random) between(s *graph.Scope, h graph.Value) graph.Value {
 			h = w.operation(s, []graph.Value{h}, h.Shape()[:2])
 		}
 	}
-	return h
+	return w.attend(s, h)
 }
 
 // attend mixes h over positions: each position attends to all, or all are
-// mixed into one vector, which is repeated.
+// mixed into one vector, which is repeated. It draws from numbers of its own, so
+// that the models of a seed are what they were before there was attention.
 func (w *random) attend(s *graph.Scope, h graph.Value) graph.Value {
+	r := rand.New(rand.NewPCG(uint64(w.names), uint64(8*w.vocab+w.wide)))
 	n := width(h)
-	of := graph.Value{}
-	if w.chance(0.5) {
-		of = w.weight(s, n, 1)
-	}
-	if w.chance(0.5) {
+	switch r.IntN(8) {
+	case 0:
+		of := graph.Value{}
+		if r.IntN(2) == 0 {
+			of = w.weight(s, n, 1)
+		}
 		p := graph.Softmax(graph.Score(graph.Tanh(h), h, of))
 		return w.put(graph.Mix(p, h), w.bound[h])
+	case 1:
+		one := s.Fill(1, graph.Fixed(1), w.batch, graph.Fixed(1))
+		p := graph.Softmax(graph.Score(one, graph.MatMul(h, w.weight(s, n, 1)), graph.Value{}))
+		return w.put(graph.Mul(h, graph.Mix(p, h)), w.bound[h]*w.bound[h])
 	}
-	one := s.Fill(1, graph.Fixed(1), w.batch, graph.Fixed(1))
-	p := graph.Softmax(graph.Score(one, graph.MatMul(h, w.weight(s, n, 1)), graph.Value{}))
-	return w.put(graph.Mul(h, graph.Mix(p, h)), w.bound[h]*w.bound[h])
+	return h
 }
 
 // logits reads h by the table transposed or by weights of its own.
