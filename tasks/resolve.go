@@ -163,7 +163,7 @@ func (r *resolver) config() (Config, error) {
 		return Config{}, fmt.Errorf("tasks: %w", err)
 	}
 	c.Preset = r.preset
-	if _, said := r.at("/iss/tau"); !said && c.ISS.Lambda() > 0 {
+	if _, said := r.at("/iss/tau"); !said && c.ISS.Sparse() {
 		c.ISS.Tau = defaultTau
 	}
 	if c.Text != nil && c.Text.Unit == "" {
