@@ -92,3 +92,19 @@ func (b *Burial) zero(lines []line) bool {
 	}
 	return true
 }
+
+// MaskZeros sets, in masks of the weights' shapes, all scalars of the components
+// that are all zero to 0. It reads the weights only.
+func MaskZeros(g *graph.Graph, groups []Group, param, mask func(name string) []float32) {
+	live := &liveness{g: g, param: param, known: map[spot][]bool{}}
+	for _, group := range groups {
+		for k := range group.Units {
+			if live.component(group, k) {
+				continue
+			}
+			for _, e := range group.Entries {
+				silence(findParam(g, e.Var).Shape, e.Axis, e.Index(k), mask(e.Var))
+			}
+		}
+	}
+}

@@ -44,3 +44,8 @@ func (i ISS) Dense() ISS {
 	}
 	return i
 }
+
+// NamesClass reports whether a regularizer names the class of hidden units.
+func (c Config) NamesClass(class string) bool {
+	return slices.ContainsFunc(c.ISS.Regularizers, func(r Regularizer) bool { return slices.Contains(r.Classes, class) })
+}

@@ -26,16 +26,15 @@ func (r *resolver) penalised() {
 	if file && classes {
 		r.blame([]string{"/iss/groups", "/iss/classes"}, "a group file says what is penalised, and so do classes; give one of them")
 	}
-	seen := map[string]int{}
+	seen := map[string]bool{}
 	for i, t := range r.terms() {
 		here := schemas.Pointer("iss", "regularizers", i)
 		what := fmt.Sprint(t["kind"], " on ", t["on"])
 		same := fmt.Sprint(what, t["classes"], t["vars"], t["except"])
-		if first, known := seen[same]; known {
-			r.blame([]string{here}, "a second %s, as regularizer %d; write one, with the sum of both lambdas", what, first)
-		} else {
-			seen[same] = i
+		if seen[same] {
+			r.blame([]string{here}, "a second %s; write one, with the sum of both lambdas", what)
 		}
+		seen[same] = true
 		if t["kind"] != "group_lasso" {
 			continue
 		}

@@ -35,6 +35,9 @@ func (t *trainer) save() error {
 	if t.best != nil {
 		slots[slotBest] = t.best
 	}
+	if t.frozen != nil && !t.at.Finished {
+		slots[slotFrozen] = t.frozen
+	}
 	return t.Journal.Save(checkpoint.Snapshot{Tensors: t.tensors(), Slots: slots, State: t.at.json()})
 }
 
@@ -58,6 +61,9 @@ func (t *trainer) load() error {
 		}
 	}
 	t.Init = s.Tensors
+	if err := t.loadFrozen(s.Slots); err != nil {
+		return err
+	}
 	if err := t.initialise(); err != nil {
 		return err
 	}

@@ -69,7 +69,11 @@ func (t *trainer) shrink() error {
 	}
 	gone := cert.Seal(t.g, t.m.Param)
 	t.m.Changed()
-	cut, err := groups.Compact(t.g, t.tensors(), nil, cert.Keep())
+	slots := map[string]map[string]tensor.Dense[float32]{}
+	if t.frozen != nil {
+		slots[slotFrozen] = t.frozen
+	}
+	cut, err := groups.Compact(t.g, t.tensors(), slots, cert.Keep())
 	if err != nil {
 		return err
 	}
@@ -98,7 +102,8 @@ func (t *trainer) shrink() error {
 		if err := t.replace(cut.Graph, cut.Tensors, cut.State); err != nil {
 			return err
 		}
-		t.at.Kept = cut.Kept
+		t.at.Kept, t.frozen = cut.Kept, cut.Slots[slotFrozen]
+		t.freeze()
 	}
 	if err := t.append(EventMetric{Kind: "event", Event: event, Step: t.at.Step, Epoch: t.at.Epoch, Gone: gone}); err != nil {
 		return err

@@ -13,108 +13,161 @@ import (
 )
 
 // update is what happens between a batch's gradient and the next batch: the
-// penalty's gradient, clipping, the step, the threshold.
+// gradients of the regularizers, clipping, the step, proximal steps, the
+// threshold, what becomes of the biases of components that are zero.
 type update struct {
 	m         *engine.Engine
 	g         *graph.Graph
 	team      *kernel.Team
 	groups    []groups.Group
+	names     []string // of what is trained
 	weights   [][]float32
 	gradients [][]float32
 	clip      float64
-	penalty   *groups.Penalty   // nil without a group Lasso
-	tau       []float32         // of each weight's threshold; nil without a group Lasso
-	rest      *groups.Threshold // of what has no gradient; nil without a group Lasso
-	free      [][]float32       // gradients of what is not in the penalty
-	decay     float64           // λ of l2
+	lassos    []*lasso
+	elements  []*elementwise
+	values    []float64         // of the lassos and elements, in the step under way
+	tau       []float32         // of each weight's threshold; nil without a regularizer that makes zeros
+	rest      *groups.Threshold // of what has no gradient; nil without such a regularizer
+	free      [][]float32       // gradients of what is not in the only lasso; nil: squares are summed anew
+	proximal  bool              // a term is
+	frozen    [][]float32       // of each weight, 0 where it stays; nil: none do
+	burial    *groups.Burial    // nil unless biases become zero with their group
 	sums      []float64         // per worker, padded
-	squares   []float64         // the same, of the weights
 	shrinks   bool              // components that are all zero are left out of the penalty that is told
-	was       []bool            // components that were all zero in the last step
 	rate      float64           // of the step under way, clipped
 	add, step func(w int)       // a worker's part of the two halves, made once: a step allocates nothing
 }
 
 // newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
 func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
-	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
-	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
+	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, shrinks: cfg.ISS.Shrink != nil}
+	u.sums = make([]float64, lineFloats*u.team.N())
 	u.add, u.step = u.addShare, u.stepShare
-	var names []string
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {
-			names = append(names, p.Name)
+			u.names = append(u.names, p.Name)
 			u.weights = append(u.weights, m.Param(p.Name))
 			u.gradients = append(u.gradients, m.Output(GradientOf(p.Name)))
 		}
 	}
-	lambda := cfg.ISS.Lambda()
-	if lambda == 0 {
-		u.free = u.gradients
+	u.free = u.gradients
+	if len(cfg.ISS.Regularizers) == 0 && len(cfg.Train.Only) == 0 {
 		return u, nil
 	}
-	u.penalty = groups.NewPenalty(g, chosen, lambda, groups.Counting(cfg.ISS.Count))
-	u.penalty.Reserve(u.team.N())
-	u.penalty.Bind(m.Param, u.gradient1)
-	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
-	for i, name := range names {
-		if !slices.Contains(u.penalty.Vars(), name) {
-			u.free = append(u.free, u.gradients[i])
-		}
-	}
-	// As published, weights are thresholded only where a group Lasso is on.
-	t, err := groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
+	terms, err := Terms(cfg, g, chosen)
 	if err != nil {
 		return nil, err
 	}
-	u.tau = make([]float32, len(names))
+	for _, t := range terms {
+		u.proximal = u.proximal || t.Proximal()
+		if t.Kind == "group_lasso" {
+			u.lassos = append(u.lassos, newLasso(t, u, cfg))
+		} else {
+			u.elements = append(u.elements, newElementwise(t, u, u.names))
+		}
+	}
+	u.values = make([]float64, len(terms))
+	u.apart()
+	if !cfg.ISS.Sparse() {
+		return u, nil
+	}
+	if cfg.ISS.Biases == "zero-with-group" {
+		u.burial = groups.NewBurial(g, chosen, func(name string) bool { return trains(cfg, name) })
+		u.burial.Bind(m.Param)
+	}
+	return u, u.threshold(cfg)
+}
+
+// threshold prepares τ. As published, weights are thresholded only where a
+// regularizer makes zeros.
+func (u *update) threshold(cfg tasks.Config) error {
+	t, err := groups.NewThreshold(u.g, u.groups, cfg.ISS.TauOn, cfg.ISS.Tau)
+	if err != nil {
+		return err
+	}
+	u.tau = make([]float32, len(u.names))
 	u.rest = &groups.Threshold{Tau: t.Tau}
 	for _, name := range t.Vars {
-		if i := slices.Index(names, name); i >= 0 {
+		if i := slices.Index(u.names, name); i >= 0 {
 			u.tau[i] = float32(t.Tau)
-		} else {
+		} else if trains(cfg, name) {
 			u.rest.Vars = append(u.rest.Vars, name)
 		}
 	}
-	return u, nil
+	return nil
+}
+
+// apart says which gradients are left to be summed when the only regularizer
+// that adds to them is one group Lasso, which sums its own.
+func (u *update) apart() {
+	var adds []*lasso
+	for _, l := range u.lassos {
+		if !l.Proximal() {
+			adds = append(adds, l)
+		}
+	}
+	if len(adds) == 0 && len(u.elements) == 0 {
+		return
+	}
+	if u.free = nil; len(adds) != 1 || len(u.lassos) != 1 || len(u.elements) > 0 {
+		return
+	}
+	u.free = [][]float32{}
+	for i, name := range u.names {
+		if !slices.Contains(adds[0].p.Vars(), name) {
+			u.free = append(u.free, u.gradients[i])
+		}
+	}
 }
 
 // lineFloats is a cache line in float64: workers do not share one.
 const lineFloats = 8
 
-func (u *update) gradient1(name string) []float32 { return u.m.Output(GradientOf(name)) }
+// gradientOf is the gradient of a variable, nil if it is not trained.
+func (u *update) gradientOf(name string) []float32 {
+	if i := slices.Index(u.names, name); i >= 0 {
+		return u.gradients[i]
+	}
+	return nil
+}
 
 // gradient adds the gradient of the regularizers and returns the global norm of
 // the sum, before clipping, and what the regularizers add to the loss.
 func (u *update) gradient() (norm, penalty float64) {
 	u.team.Run(u.add)
-	sum, squares := 0.0, 0.0
+	sum := 0.0
 	for w := range u.team.N() {
 		sum += u.sums[w*lineFloats]
-		squares += u.squares[w*lineFloats]
 	}
-	if u.penalty != nil {
-		penalty = u.penalty.Last()
-		if u.shrinks {
-			penalty = u.penalty.LastLive()
-		}
+	for i, l := range u.lassos {
+		u.values[i] = l.last(u.shrinks)
+		penalty += u.values[i]
 	}
-	return math.Sqrt(sum), penalty + u.decay/2*squares
+	for i, e := range u.elements {
+		u.values[len(u.lassos)+i] = e.last()
+		penalty += e.last()
+	}
+	return math.Sqrt(sum), penalty
 }
 
 func (u *update) addShare(w int) {
 	sum := 0.0
-	if u.penalty != nil {
-		sum = u.penalty.Step(w, u.team)
+	for _, l := range u.lassos {
+		sum = l.add(w, u.team)
 	}
-	if u.decay > 0 {
-		u.team.Barrier()
-		u.squares[w*lineFloats] = optim.Decay(u.team, w, u.weights, u.gradients, u.decay)
-		sum = optim.SumSq(u.team, w, u.gradients)
-	} else {
-		sum += optim.SumSq(u.team, w, u.free)
+	if u.free != nil && u.frozen == nil {
+		u.sums[w*lineFloats] = sum + optim.SumSq(u.team, w, u.free)
+		return
 	}
-	u.sums[w*lineFloats] = sum
+	u.team.Barrier()
+	for _, e := range u.elements {
+		e.add(w, u.team)
+	}
+	if u.frozen != nil {
+		optim.Mask(u.team, w, u.gradients, u.frozen)
+	}
+	u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
 }
 
 // apply clips, steps, and zeroes what is below the threshold.
@@ -125,37 +178,51 @@ func (u *update) apply(rate, norm float64) {
 }
 
 func (u *update) stepShare(w int) {
-	optim.SGD(u.team, w, u.weights, u.gradients, u.rate, u.tau)
+	if u.proximal {
+		u.proximalShare(w)
+	} else {
+		optim.SGD(u.team, w, u.weights, u.gradients, u.rate, u.tau)
+	}
 	if u.rest != nil {
 		u.rest.Share(w, u.team.N(), u.m.Param)
 	}
+	if u.burial != nil {
+		u.team.Barrier()
+		u.burial.Share(w, u.team.N())
+	}
 }
 
-// penaltyValue is what the regularizers add to the loss of the weights as they
-// are.
-func (u *update) penaltyValue() (value float64) {
-	if u.penalty != nil {
-		value = u.penalty.Value(u.m.Param)
-		if u.shrinks {
-			value = u.penalty.LastLive()
-		}
-		u.penalty.Bind(u.m.Param, u.gradient1)
-	}
-	if u.decay > 0 {
-		for _, x := range u.weights {
-			value += u.decay / 2 * kernel.SumSq(x)
+// proximalShare steps, then takes the proximal steps one after the other, group
+// Lassos first, each of the size of the clipped step.
+func (u *update) proximalShare(w int) {
+	optim.SGD(u.team, w, u.weights, u.gradients, u.rate, nil)
+	for _, l := range u.lassos {
+		if l.Proximal() {
+			u.team.Barrier()
+			l.p.Prox(w, u.team, u.rate)
 		}
 	}
-	return value
+	u.team.Barrier()
+	for _, e := range u.elements {
+		if e.Proximal() {
+			optim.SoftThreshold(u.team, w, e.weights, u.rate*e.Lambda)
+		}
+	}
+	if u.tau != nil {
+		optim.Threshold(u.team, w, u.weights, u.tau)
+	}
 }
 
-// revivals counts the components that were all zero before the last step but
-// one and are not any more: their biases, which are in no component, spoke.
-func (u *update) revivals() int {
-	if u.penalty == nil {
-		return 0
+// revivals counts the components of units that were all zero before the last
+// step but one and are not any more: their biases, which are in no component,
+// spoke.
+func (u *update) revivals() (n int) {
+	for _, l := range u.lassos {
+		if l.was != nil {
+			n += l.p.Revivals(l.was)
+		}
 	}
-	return u.penalty.Revivals(u.was)
+	return n
 }
 
 // units counts what is left of each group: left, of.

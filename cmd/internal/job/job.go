@@ -27,6 +27,7 @@ import (
 type Options struct {
 	Config  tasks.Config
 	Model   string // what the configuration was called on the command line
+	Author  tasks.Author
 	Dir     string // of the run; "": the next one of its preset
 	Init    map[string]tensor.Dense[float32]
 	Threads int
@@ -65,12 +66,19 @@ func New(f *model.Finder, o Options) (*Job, error) {
 	if err != nil {
 		return nil, wrong(err)
 	}
+	m.Author = o.Author
 	problem, err := m.Problem()
 	if err != nil {
 		return nil, wrong(err)
 	}
 	if _, err := m.Groups(); err != nil {
 		return nil, wrong(err)
+	}
+	if err := m.Regularizers(); err != nil {
+		return nil, wrong(err)
+	}
+	if o.Config.Train.Freeze != "" && o.Init == nil {
+		return nil, wrong(errors.New("train.freeze keeps the zeros of weights that are trained already; name them with --init RUN"))
 	}
 	findings, err := lint(m, o.Model)
 	if err != nil {
@@ -186,7 +194,7 @@ var ErrTrained = errors.New("stopped; the training is finished and saved")
 
 // conclude cuts and times what was trained.
 func (j *Job) conclude(ctx context.Context, s *Summary, mine *Measured) error {
-	if j.Config.ISS.Lambda() > 0 {
+	if j.Config.ISS.Sparse() {
 		mine.Kind = "sparse"
 		if j.Compact {
 			if err := j.cut(ctx, s); err != nil {
