@@ -78,7 +78,7 @@ func New(f *model.Finder, o Options) (*Job, error) {
 		return nil, wrong(err)
 	}
 	if o.Config.Train.Freeze != "" && o.Init == nil {
-		return nil, wrong(errors.New("train.freeze keeps the zeros of weights that are trained already; name them with --init RUN"))
+		return nil, wrong(m.Fault("/train/freeze", "it keeps the zeros of weights that are trained already; name them with --init RUN"))
 	}
 	findings, err := lint(m, o.Model)
 	if err != nil {
@@ -194,7 +194,7 @@ var ErrTrained = errors.New("stopped; the training is finished and saved")
 
 // conclude cuts and times what was trained.
 func (j *Job) conclude(ctx context.Context, s *Summary, mine *Measured) error {
-	if j.Config.ISS.Sparse() {
+	if j.Config.ISS.Sparse() || j.Config.Train.Freeze != "" {
 		mine.Kind = "sparse"
 		if j.Compact {
 			if err := j.cut(ctx, s); err != nil {

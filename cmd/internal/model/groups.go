@@ -109,3 +109,9 @@ func (m *Model) placed(err error) error {
 	}
 	return out.Err()
 }
+
+// Fault is an error of one field of the configuration, told where its author
+// wrote it.
+func (m *Model) Fault(pointer, message string) error {
+	return m.placed(schemas.Faults{{Pointer: pointer, Message: message}})
+}
