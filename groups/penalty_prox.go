@@ -33,8 +33,18 @@ func (p *Penalty) Prox(w int, t *kernel.Team, size float64) {
 	p.factors(w, t.N(), size)
 	t.Barrier()
 	for i, part := range p.parts {
+		if part.fixed {
+			continue
+		}
 		lo, hi := portion(w, t.N(), part.rows)
 		part.shrink(lo, hi, p.team[w].colc[i], p.scale)
+	}
+}
+
+// Fix says that Prox leaves a variable as it is; it still counts in the norms.
+func (p *Penalty) Fix(name string) {
+	for _, t := range p.parts {
+		t.fixed = t.fixed || t.name == name
 	}
 }
 

@@ -20,6 +20,11 @@ func newLasso(t Term, u *update, cfg tasks.Config) *lasso {
 	l := &lasso{Term: t, p: groups.NewPenalty(u.g, t.Groups, t.Lambda, groups.Counting(cfg.ISS.Count))}
 	l.p.Reserve(u.team.N())
 	l.bind(u)
+	for _, name := range l.p.Vars() {
+		if !trains(cfg, name) {
+			l.p.Fix(name)
+		}
+	}
 	if t.On == "iss" {
 		l.was = make([]bool, l.p.Components())
 	}
