@@ -27,10 +27,12 @@ func TestStepDoesNotAllocate(t *testing.T) {
 		{"group Lasso, two workers", lasso, 2},
 		{"l2", decay, 2},
 		{"both", append(lasso, decay...), 2},
+		{"every kind", every, 2},
+		{"every kind, proximal", proximal(every), 2},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			cfg, p, chosen := tiny(t)
-			cfg.ISS.Regularizers = row.on
+			cfg.ISS.Regularizers, cfg.ISS.Biases = row.on, "zero-with-group"
 			s := stepper(t, cfg, p.Graph(), chosen, row.threads)
 			mode := graph.Mode{Training: true, Seed: 1}
 			got := testing.AllocsPerRun(10, func() {

@@ -32,6 +32,7 @@ type update struct {
 	free      [][]float32       // gradients of what is not in the only lasso; nil: squares are summed anew
 	proximal  bool              // a term is
 	frozen    [][]float32       // of each weight, 0 where it stays; nil: none do
+	dirty     [][]float32       // gradients of tables that the terms add to, cleared after the step
 	burial    *groups.Burial    // nil unless biases become zero with their group
 	sums      []float64         // per worker, padded
 	shrinks   bool              // components that are all zero are left out of the penalty that is told
@@ -69,6 +70,7 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	}
 	u.values = make([]float64, len(terms))
 	u.apart()
+	u.soil()
 	if !cfg.ISS.Sparse() {
 		return u, nil
 	}
@@ -117,6 +119,24 @@ func (u *update) apart() {
 	for i, name := range u.names {
 		if !slices.Contains(adds[0].p.Vars(), name) {
 			u.free = append(u.free, u.gradients[i])
+		}
+	}
+}
+
+// soil lists the gradients of look-up tables that a term adds to. The engine
+// clears of them, before each run, the rows alone that it wrote in the last one;
+// what a term adds to the others would stay.
+func (u *update) soil() {
+	for i, p := range u.names {
+		table := u.g.Leaf(u.g.Param(p))
+		looked := slices.ContainsFunc(u.g.Nodes, func(n *graph.Node) bool {
+			_, is := n.Op.(*graph.LookupOp)
+			return is && n.In[0] == table
+		})
+		added := slices.ContainsFunc(u.lassos, func(l *lasso) bool { return !l.Proximal() && slices.Contains(l.p.Vars(), p) }) ||
+			slices.ContainsFunc(u.elements, func(e *elementwise) bool { return !e.Proximal() && slices.Contains(e.Vars, p) })
+		if looked && added {
+			u.dirty = append(u.dirty, u.gradients[i])
 		}
 	}
 }
@@ -182,6 +202,10 @@ func (u *update) stepShare(w int) {
 		u.proximalShare(w)
 	} else {
 		optim.SGD(u.team, w, u.weights, u.gradients, u.rate, u.tau)
+	}
+	for _, g := range u.dirty { // by the shares that the step has read them in
+		lo, hi := u.team.Share(w, len(g))
+		clear(g[lo:hi])
 	}
 	if u.rest != nil {
 		u.rest.Share(w, u.team.N(), u.m.Param)
