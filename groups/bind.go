@@ -1,7 +1,6 @@
 package groups
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -139,9 +138,6 @@ func (b *binder) group(i int) Group {
 	}
 	g.Units = s.Entries[0].Count
 	if c := b.owner(g); c != nil {
-		if c.Pinned() && !s.line { // lines by themselves remove nothing
-			b.fault(cmp.Or(s.at, schemas.Pointer("groups", i)), "class %q cannot lose units: its size is fixed by %s; leave the group out", c.Name, strings.Join(c.Pins, ", "))
-		}
 		g.Followers = b.followers(c, g)
 		if g.Class == "" {
 			g.Class = c.Name
