@@ -37,7 +37,7 @@ type ConstantGate struct {
 // That would group sums anew, so it would not be exact to the last bit, and
 // Compact does not do it; Certify removes those that are silent.
 func Constants(d *Derivation, param func(name string) []float32) ([]ClassConstants, error) {
-	j, err := newJudge(d, d.expanded(param))
+	j, err := newJudge(d, d.Expanded(param))
 	if err != nil {
 		return nil, err
 	}
