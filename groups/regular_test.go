@@ -11,6 +11,7 @@ import (
 	"github.com/seed391906a2/iss/core/kernel"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/groups/grouptest"
 )
 
 // structures are the groups of every kind that can be penalised on a model:
@@ -46,16 +47,16 @@ func TestPenaltyOfStructures(t *testing.T) {
 	g := stacked(t, 9, 4, 5, 3)
 	for name, gs := range structures(t, g) {
 		t.Run(name, func(t *testing.T) {
-			ts := tensors(g, 4)
+			ts := grouptest.Weights(g, 4)
 			w := wide(ts)
-			value, gradient := lasso(g, gs, lambda, groups.Multiset, w)
+			value, gradient := grouptest.Lasso(g, gs, lambda, groups.Multiset, w)
 			for v, x := range w {
 				for i := range x {
 					at := x[i]
 					x[i] = at + step
-					up, _ := lasso(g, gs, lambda, groups.Multiset, w)
+					up, _ := grouptest.Lasso(g, gs, lambda, groups.Multiset, w)
 					x[i] = at - step
-					down, _ := lasso(g, gs, lambda, groups.Multiset, w)
+					down, _ := grouptest.Lasso(g, gs, lambda, groups.Multiset, w)
 					x[i] = at
 					require.InDelta(t, (up-down)/(2*step), gradient[v][i], 1e-7, "%s[%d]", v, i)
 				}
@@ -65,7 +66,7 @@ func TestPenaltyOfStructures(t *testing.T) {
 				grads[v] = make([]float32, len(x))
 			}
 			p := groups.NewPenalty(g, gs, lambda, groups.Multiset)
-			assert.InEpsilon(t, value, p.AddGradient(read(ts), func(v string) []float32 { return grads[v] }), 1e-5)
+			assert.InEpsilon(t, value, p.AddGradient(grouptest.Read(ts), func(v string) []float32 { return grads[v] }), 1e-5)
 			for v, x := range gradient {
 				for i := range x {
 					require.InDelta(t, x[i], float64(grads[v][i]), 1e-6, "%s[%d]", v, i)
@@ -80,17 +81,17 @@ func TestPenaltyOfStructures(t *testing.T) {
 func TestPenaltyAtZero(t *testing.T) {
 	g := stacked(t, 9, 4, 5, 3)
 	for name, gs := range structures(t, g) {
-		ts := tensors(g, 4)
+		ts := grouptest.Weights(g, 4)
 		for _, e := range gs[0].Entries {
-			each(g, e, 1, func(i int) { ts[e.Var].Data[i] = 0 })
+			grouptest.Each(g, e, 1, func(i int) { ts[e.Var].Data[i] = 0 })
 		}
 		grads := map[string][]float32{}
 		for v, d := range ts {
 			grads[v] = make([]float32, len(d.Data))
 		}
-		groups.NewPenalty(g, gs, 0.3, groups.Multiset).AddGradient(read(ts), func(v string) []float32 { return grads[v] })
+		groups.NewPenalty(g, gs, 0.3, groups.Multiset).AddGradient(grouptest.Read(ts), func(v string) []float32 { return grads[v] })
 		for _, e := range gs[0].Entries {
-			each(g, e, 1, func(i int) { require.Zero(t, grads[e.Var][i], "%s: %s[%d]", name, e.Var, i) })
+			grouptest.Each(g, e, 1, func(i int) { require.Zero(t, grads[e.Var][i], "%s: %s[%d]", name, e.Var, i) })
 		}
 	}
 }
@@ -156,12 +157,12 @@ func TestProxMinimises(t *testing.T) {
 	for axis := range 2 {
 		gs, err := groups.LinesOf(g, axis, []string{"Model/softmax_w"})
 		require.NoError(t, err)
-		ts := tensors(g, 4)
+		ts := grouptest.Weights(g, 4)
 		before := wide(ts)["Model/softmax_w"]
 		team := kernel.NewTeam(2)
 		p := groups.NewPenalty(g, gs, lambda, groups.Multiset)
 		p.Reserve(2)
-		p.Bind(read(ts), nil)
+		p.Bind(grouptest.Read(ts), nil)
 		team.Run(func(w int) { p.Prox(w, team, size) })
 		team.Close()
 		x := wide(ts)["Model/softmax_w"]
@@ -171,7 +172,7 @@ func TestProxMinimises(t *testing.T) {
 			}
 			for k := range gs[0].Units {
 				s := 0.0
-				each(g, gs[0].Entries[0], k, func(i int) { s += x[i] * x[i] })
+				grouptest.Each(g, gs[0].Entries[0], k, func(i int) { s += x[i] * x[i] })
 				sum += lambda * math.Sqrt(s)
 			}
 			return sum
@@ -193,27 +194,27 @@ func TestProxMinimises(t *testing.T) {
 func TestProxOverlap(t *testing.T) {
 	g := stacked(t, 9, 4, 5, 3)
 	gs := structures(t, g)["biases"]
-	ts := tensors(g, 4)
+	ts := grouptest.Weights(g, 4)
 	before := wide(ts)
 	want := wide(ts)
 	for _, group := range gs {
 		for k := range group.Units {
 			s := 0.0
 			for _, e := range group.Entries {
-				each(g, e, k, func(i int) { s += before[e.Var][i] * before[e.Var][i] })
+				grouptest.Each(g, e, k, func(i int) { s += before[e.Var][i] * before[e.Var][i] })
 			}
 			factor := math.Max(0, 1-0.5*2/math.Sqrt(s))
 			for _, e := range group.Entries {
-				each(g, e, k, func(i int) { want[e.Var][i] *= factor })
+				grouptest.Each(g, e, k, func(i int) { want[e.Var][i] *= factor })
 			}
 		}
 	}
 	for workers := 1; workers <= 3; workers++ {
-		ts := tensors(g, 4)
+		ts := grouptest.Weights(g, 4)
 		team := kernel.NewTeam(workers)
 		p := groups.NewPenalty(g, gs, 2, groups.Multiset)
 		p.Reserve(workers)
-		p.Bind(read(ts), nil)
+		p.Bind(grouptest.Read(ts), nil)
 		team.Run(func(w int) { p.Prox(w, team, 0.5) })
 		team.Close()
 		for name, d := range wide(ts) {
@@ -230,7 +231,7 @@ func TestBurial(t *testing.T) {
 	chosen, err := d.Select(nil)
 	require.NoError(t, err)
 	gs := d.Groups(chosen)
-	ts := tensors(g, 4)
+	ts := grouptest.Weights(g, 4)
 	for name, x := range ts { // no bias is zero by itself
 		for i := range x.Data {
 			if x.Data[i] == 0 {
@@ -239,12 +240,12 @@ func TestBurial(t *testing.T) {
 		}
 		ts[name] = x
 	}
-	clearUnit(g, ts, gs[0].Entries, 2)
-	clearUnit(g, ts, gs[1].Entries, 0)
+	grouptest.Clear(g, ts, gs[0].Entries, 2)
+	grouptest.Clear(g, ts, gs[1].Entries, 0)
 	last := gs[1].Entries[len(gs[1].Entries)-1]
-	each(g, last, 0, func(i int) { ts[last.Var].Data[i] = 1e-30 }) // almost dead
+	grouptest.Each(g, last, 0, func(i int) { ts[last.Var].Data[i] = 1e-30 }) // almost dead
 	b := groups.NewBurial(g, gs, func(string) bool { return true })
-	b.Bind(read(ts))
+	b.Bind(grouptest.Read(ts))
 	for w := range 2 {
 		b.Share(w, 2)
 	}
@@ -252,16 +253,16 @@ func TestBurial(t *testing.T) {
 		require.Len(t, group.Followers, 4)
 		for _, e := range group.Followers {
 			for k := range group.Units {
-				each(g, e, k, func(at int) { assert.Equal(t, i == 0 && k == 2, ts[e.Var].Data[at] == 0, "%s %d", e.Var, k) })
+				grouptest.Each(g, e, k, func(at int) { assert.Equal(t, i == 0 && k == 2, ts[e.Var].Data[at] == 0, "%s %d", e.Var, k) })
 			}
 		}
 	}
 
-	ts = tensors(g, 4)
-	clearUnit(g, ts, gs[0].Entries, 2)
+	ts = grouptest.Weights(g, 4)
+	grouptest.Clear(g, ts, gs[0].Entries, 2)
 	before := wide(ts)
 	b = groups.NewBurial(g, gs, func(string) bool { return false })
-	b.Bind(read(ts))
+	b.Bind(grouptest.Read(ts))
 	b.Share(0, 1)
 	assert.Equal(t, before, wide(ts))
 }

@@ -38,7 +38,18 @@ func anyMatches(patterns []string, name string) bool {
 // noMatch is what there is to say of a pattern that names nothing among names.
 func noMatch(pattern string, names []string) string {
 	text := fmt.Sprintf("%q matches no variable", pattern)
-	if near := registry.Nearest(strings.ReplaceAll(pattern, "*", ""), names); near != "" {
+	word := strings.Trim(strings.ReplaceAll(pattern, "*", ""), "/")
+	near := registry.Nearest(word, names)
+	if near == "" { // of the names' last parts
+		var last []string
+		for _, name := range names {
+			last = append(last, name[strings.LastIndexByte(name, '/')+1:])
+		}
+		if part := registry.Nearest(word, last); part != "" {
+			near = names[slices.Index(last, part)]
+		}
+	}
+	if near != "" {
 		text += fmt.Sprintf("; nearest is %q", near)
 	}
 	return text + "; list them with: iss show"

@@ -28,4 +28,6 @@ func TestMatches(t *testing.T) {
 	}
 	assert.Equal(t, `"Model/softmx_*" matches no variable; nearest is "Model/softmax_w"; list them with: iss show`,
 		noMatch("Model/softmx_*", []string{"Model/embedding", "Model/softmax_w"}))
+	assert.Equal(t, `"*embeding" matches no variable; nearest is "Model/embedding"; list them with: iss show`,
+		noMatch("*embeding", []string{"Model/softmax_w", "Model/embedding"}))
 }
