@@ -69,3 +69,26 @@ func stepper(t *testing.T, cfg tasks.Config, g *graph.Graph, chosen []groups.Gro
 	s.Engine().Changed()
 	return s
 }
+
+// What a term adds to the gradients of words that are not in a batch is gone in
+// the next step: where nothing moves, all steps have the same gradient norm.
+func TestTermsDoNotPileUp(t *testing.T) {
+	for _, list := range [][]tasks.Regularizer{
+		{{Kind: "l2", On: "all", Lambda: 0.5}},
+		{{Kind: "l1", On: "all", Lambda: 0.5}},
+		{{Kind: "group_lasso", On: "rows", Lambda: 0.5}},
+	} {
+		cfg, p, chosen := tiny(t)
+		cfg.Model.Keep, cfg.ISS.Regularizers, cfg.ISS.Tau = nil, list, 0
+		s := stepper(t, cfg, p.Graph(), chosen, 2)
+		first, err := s.Step(0, graph.Mode{})
+		require.NoError(t, err)
+		for _, name := range train.Carried(p.Graph()) {
+			clear(s.Engine().Floats(name))
+		}
+		second, err := s.Step(0, graph.Mode{})
+		require.NoError(t, err)
+		assert.Equal(t, first.Cost, second.Cost, list[0].Kind)
+		assert.InEpsilon(t, first.Norm, second.Norm, 1e-6, list[0].Kind)
+	}
+}

@@ -126,7 +126,7 @@ func TestTermsFaults(t *testing.T) {
 		{"none trained", tasks.Regularizer{Kind: "l1", On: "all", Lambda: 1, Vars: []string{"*biases"}}, []string{"*softmax*"},
 			`/iss/regularizers/0: nothing that it is on is trained; leave it out, or change vars, except or train.only`},
 		{"trained pattern", tasks.Regularizer{Kind: "l1", On: "all", Lambda: 1}, []string{"softmax"},
-			`/train/only/0: "softmax" matches no variable; list them with: iss show
+			`/train/only/0: "softmax" matches no variable; nearest is "Model/softmax_b"; list them with: iss show
 /iss/regularizers/0: nothing that it is on is trained; leave it out, or change vars, except or train.only`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
