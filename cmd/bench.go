@@ -141,7 +141,7 @@ func (a *app) benchModel(c *cobra.Command, f *benchFlags, m *model.Model) (bench
 	if c.Flags().Changed("steps") {
 		b.Binding["time"] = f.Steps
 	}
-	if m.Config.ISS.Lambda() > 0 {
+	if m.Config.ISS.Sparse() {
 		b.Training.Groups, err = m.Groups()
 	}
 	return b, err

@@ -170,7 +170,7 @@ func (a *app) checkDirect(cfg tasks.Config) error {
 		return wrong(err)
 	}
 	same := slices.Equal(twin.Config.Model.Hidden, cfg.Model.Hidden) && twin.Config.Model.Embedding == cfg.Model.Embedding
-	if made.Config.ISS.Lambda() == 0 && same {
+	if !made.Config.ISS.Sparse() && same {
 		return wrongf("%s is %s at sizes that were learned, and none are given; name the run that learned them with --units-from RUN, or say model.hidden with --set",
 			cfg.Preset, *cfg.Twin)
 	}

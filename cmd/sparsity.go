@@ -119,7 +119,7 @@ Nothing is changed.`,
 			return err
 		}
 		fmt.Fprintln(a.Out)
-		if err := zeroTable("parameter", "zero weights", v.Params).Write(a.Out); err != nil {
+		if err := zeroTable("parameter", "zero weights", append(v.Params, total(v.Params))).Write(a.Out); err != nil {
 			return err
 		}
 		if s := job.Biased(constants); s != "" {
@@ -141,6 +141,15 @@ func gateViews(found []groups.ClassConstants) (gates, units []gateView) {
 		}
 	}
 	return gates, units
+}
+
+// total counts all of the rows together.
+func total(rows []zeroView) zeroView {
+	zeros, of := 0, 0
+	for _, r := range rows {
+		zeros, of = zeros+r.Zeros, of+r.Of
+	}
+	return newZeroView("all", zeros, of)
 }
 
 func zeroTable(what, zeros string, rows []zeroView) *term.Table {

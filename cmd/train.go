@@ -103,7 +103,7 @@ func (a *app) start(c *cobra.Command, f *trainFlags, args []string, o job.Option
 	if o.Config, err = a.configured(c, &f.configFlags, m.Config); err != nil {
 		return nil, err
 	}
-	o.Model = name
+	o.Model, o.Author = name, m.Author
 	if o.Init, err = loadInit(f.init); err != nil {
 		return nil, err
 	}

@@ -16,6 +16,7 @@ type part struct {
 	name       string
 	rows, cols int
 	w, g       []float32
+	fixed      bool // Prox leaves it as it is
 
 	rowTerms, colTerms []owner // by row and by column
 	rowLo, rowHi       int     // rows [rowLo, rowHi) are in components; equal if none are

@@ -49,11 +49,7 @@ func NewUnitThreshold(g *graph.Graph, groups []Group, count Counting, tau float6
 func (t *UnitThreshold) Apply(param func(name string) []float32) (units int) {
 	norms := Norms(t.g, t.groups, t.count, param)
 	for i, group := range t.groups {
-		size := Count(t.g, group).Multiset
-		if t.count == Distinct {
-			size = Count(t.g, group).Distinct
-		}
-		limit := t.Tau * math.Sqrt(float64(size))
+		limit := t.Tau * math.Sqrt(float64(t.count.Size(t.g, group)))
 		for k, norm := range norms[i] {
 			if norm >= limit {
 				continue

@@ -2,7 +2,6 @@ package tasks
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/seed391906a2/iss/core/optim"
 )
@@ -60,6 +59,11 @@ type Train struct {
 	// FinalValid says how valid is measured at the end: "stream", as test is,
 	// or "" (in documents also "batches"), as after each epoch.
 	FinalValid string `json:"final_valid,omitempty"`
+	// Only names the variables that are trained, with * for anything; none: all.
+	Only []string `json:"only,omitempty"`
+	// Freeze says which zeros of the initial weights stay zero: "elements",
+	// "groups" or "" (in documents also "none").
+	Freeze string `json:"freeze,omitempty"`
 }
 
 // ValidStream is the part "valid" measured as "test" is.
@@ -90,13 +94,14 @@ type Schedule struct {
 	Factor float64 `json:"factor,omitempty"`
 }
 
-// ISS is how hidden units are driven to zero. Without a group Lasso a model is dense.
+// ISS is how hidden units are driven to zero. Without a regularizer that does,
+// a model is dense.
 type ISS struct {
 	Tau          float64       `json:"tau"`                  // |w| below it becomes 0 after each batch
-	TauAlways    bool          `json:"tau_always,omitempty"` // also without a group Lasso
+	TauAlways    bool          `json:"tau_always,omitempty"` // also without a regularizer that makes zeros
 	TauOn        string        `json:"tau_on"`               // "all" parameters, those that "groups" name, or those below scopes: "prepro,main"
 	Count        string        `json:"count"`                // "multiset" (published) or "distinct"
-	Biases       string        `json:"biases"`               // "follow"
+	Biases       string        `json:"biases"`               // "follow", "penalise" or "zero-with-group"
 	Groups       string        `json:"groups,omitempty"`     // group file; else groups are derived
 	Classes      []string      `json:"classes,omitempty"`
 	Regularizers []Regularizer `json:"regularizers,omitempty"`
@@ -109,41 +114,6 @@ type ISS struct {
 type Shrink struct {
 	After    int  `json:"after"`
 	SealOnly bool `json:"seal_only,omitempty"` // sealed units stay
-}
-
-// Regularizer is a term of the loss: the group Lasso, kind "group_lasso" on
-// "iss", drives units to zero; kind "l2" on "all" is ½·lambda·Σw² over all that
-// is trained, biases included.
-type Regularizer struct {
-	Kind   string  `json:"kind"`
-	On     string  `json:"on"`
-	Lambda float64 `json:"lambda"`
-}
-
-// Lambda is the strength of the group Lasso on ISS, 0 without one. Its unit is
-// the training loss's.
-func (i ISS) Lambda() float64 { return i.strength("group_lasso", "iss") }
-
-// L2 is the strength of l2 on everything, 0 without it.
-func (i ISS) L2() float64 { return i.strength("l2", "all") }
-
-func (i ISS) strength(kind, on string) float64 {
-	for _, r := range i.Regularizers {
-		if r.Kind == kind && r.On == on {
-			return r.Lambda
-		}
-	}
-	return 0
-}
-
-// Dense is the same without what drives units to zero.
-func (i ISS) Dense() ISS {
-	i.Shrink = nil
-	i.Regularizers = slices.DeleteFunc(slices.Clone(i.Regularizers), func(r Regularizer) bool { return r.Kind == "group_lasso" })
-	if len(i.Regularizers) == 0 {
-		i.Regularizers = nil
-	}
-	return i
 }
 
 // Rate is the learning rate in epoch 0, 1, ...

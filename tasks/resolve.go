@@ -48,22 +48,33 @@ type Query struct {
 //	--set 2: model.hiden: no such field; nearest is model.hidden
 //	preset mine /train/batch: must be at least 1, is 0
 func Resolve(q Query) (Config, error) {
+	c, _, err := ResolveBy(q)
+	return c, err
+}
+
+// Author tells a fault of a configuration, found when it met its model, where
+// its author wrote what is at fault.
+type Author func(schemas.Fault) schemas.Fault
+
+// ResolveBy is Resolve that also tells who wrote what.
+func ResolveBy(q Query) (Config, Author, error) {
 	if q.Name == "" && q.Document == nil {
-		return Config{}, errors.New("tasks: neither a preset nor a configuration file is named; iss list presets names the presets")
+		return Config{}, nil, errors.New("tasks: neither a preset nor a configuration file is named; iss list presets names the presets")
 	}
 	r := &resolver{Query: q, tree: newTree()}
 	if err := r.merge(); err != nil {
-		return Config{}, err
+		return Config{}, nil, err
 	}
 	schema, err := r.schema()
 	if err != nil {
-		return Config{}, err
+		return Config{}, nil, err
 	}
 	r.check(schema)
 	if err := r.faults.Err(); err != nil {
-		return Config{}, err
+		return Config{}, nil, err
 	}
-	return r.config()
+	c, err := r.config()
+	return c, r.place, err
 }
 
 // resolver is a Resolve under way.
@@ -163,7 +174,7 @@ func (r *resolver) config() (Config, error) {
 		return Config{}, fmt.Errorf("tasks: %w", err)
 	}
 	c.Preset = r.preset
-	if _, said := r.at("/iss/tau"); !said && c.ISS.Lambda() > 0 {
+	if _, said := r.at("/iss/tau"); !said && c.ISS.Sparse() {
 		c.ISS.Tau = defaultTau
 	}
 	if c.Text != nil && c.Text.Unit == "" {

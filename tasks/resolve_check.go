@@ -140,58 +140,6 @@ func (r *resolver) output(hidden int) (int, error) {
 	return core.OutputSize(cell, 1)
 }
 
-// penalised: one place says what is penalised, one number how much.
-func (r *resolver) penalised() {
-	_, file := r.at("/iss/groups")
-	_, classes := r.at("/iss/classes")
-	if file && classes {
-		r.blame([]string{"/iss/groups", "/iss/classes"}, "a group file says what is penalised, and so do classes; give one of them")
-	}
-	all, _ := r.at("/iss/regularizers")
-	terms, _ := all.([]any)
-	seen := map[string]bool{}
-	for i, t := range terms {
-		term, _ := t.(map[string]any)
-		what := fmt.Sprint(term["kind"], " on ", term["on"])
-		if seen[what] {
-			r.blame([]string{schemas.Pointer("iss", "regularizers", i)}, "a second %s; write one, with the sum of both lambdas", what)
-		}
-		seen[what] = true
-	}
-}
-
-// shrinks: units get to zero, and are known by class; the weights of an earlier
-// epoch would be those of a larger model.
-func (r *resolver) shrinks() {
-	if _, said := r.at("/iss/shrink"); !said || len(r.faults) > 0 {
-		return
-	}
-	all, _ := r.at("/iss/regularizers")
-	terms, _ := all.([]any)
-	tau, given := r.at("/iss/tau")
-	if number, _ := tau.(json.Number); given && isZero(number) || !slices.ContainsFunc(terms, drives) {
-		r.blame([]string{"/iss/shrink", "/iss/regularizers", "/iss/tau"}, "nothing drives units to zero, so a model cannot shrink: it needs a group_lasso with a lambda above 0, and a tau above 0")
-	}
-	if _, file := r.at("/iss/groups"); file {
-		r.blame([]string{"/iss/shrink", "/iss/groups"}, "a group file is of the model at its full size; a model that shrinks needs groups by class: derived ones, or iss.classes")
-	}
-	if best, _ := r.at("/train/keep_best"); best == true {
-		r.blame([]string{"/iss/shrink", "/train/keep_best"}, "the best epoch's weights may be those of a larger model than the last; give one of the two")
-	}
-}
-
-// drives reports whether a regularizer drives units to zero.
-func drives(term any) bool {
-	t, _ := term.(map[string]any)
-	lambda, _ := t["lambda"].(json.Number)
-	return t["kind"] == "group_lasso" && !isZero(lambda)
-}
-
-func isZero(n json.Number) bool {
-	v, err := n.Float64()
-	return err == nil && v == 0
-}
-
 // twin: it is a preset that exists.
 func (r *resolver) twin() {
 	v, _ := r.at("/twin")

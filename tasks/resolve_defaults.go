@@ -36,6 +36,14 @@ func (c *Config) emptyIsNil() {
 	if c.Train.FinalValid == "batches" {
 		c.Train.FinalValid = ""
 	}
+	if c.Train.Freeze == "none" {
+		c.Train.Freeze = ""
+	}
+	for i := range c.ISS.Regularizers {
+		if r := &c.ISS.Regularizers[i]; r.Method == "gradient" {
+			r.Method = ""
+		}
+	}
 	if len(c.ISS.Regularizers) == 0 {
 		c.ISS.Regularizers = nil
 	}

@@ -104,6 +104,19 @@ func TestResolveMerge(t *testing.T) {
 			}},
 		{"without regularizers there is no threshold", `{"preset": "sparse", "iss": {"regularizers": []}}`, nil,
 			func(c *tasks.Config) { c.ISS.Tau, c.ISS.Regularizers = 0, nil }},
+		{"l1 has a threshold", `{"preset": "sparse", "iss": {"regularizers": [{"kind": "l1", "on": "all", "lambda": 0.1, "except": ["*b"], "method": "gradient"}]}, "train": {"freeze": "none", "only": ["*"]}}`, nil,
+			func(c *tasks.Config) {
+				c.ISS.Regularizers = []tasks.Regularizer{{Kind: "l1", On: "all", Lambda: 0.1, Except: []string{"*b"}}}
+				c.Train.Only = []string{"*"}
+			}},
+		{"l2 has none", `{"preset": "sparse", "iss": {"regularizers": [{"kind": "l2", "on": "all", "lambda": 0.1}]}}`, nil,
+			func(c *tasks.Config) {
+				c.ISS.Regularizers, c.ISS.Tau = []tasks.Regularizer{{Kind: "l2", On: "all", Lambda: 0.1}}, 0
+			}},
+		{"a proximal step shrinks without τ", `{"preset": "sparse", "iss": {"tau": 0, "shrink": {"after": 5}}}`, []string{"iss.regularizers.0.method=proximal"},
+			func(c *tasks.Config) {
+				c.ISS.Regularizers[0].Method, c.ISS.Tau, c.ISS.Shrink = "proximal", 0, &tasks.Shrink{After: 5}
+			}},
 		{"a threshold that is said stays", `{"preset": "sparse", "iss": {"tau": 0}}`, nil,
 			func(c *tasks.Config) { c.ISS.Tau = 0 }},
 		{"another kind replaces its neighbours", `{"preset": "sparse", "train": {"schedule": {"kind": "constant"}}}`, nil,

@@ -29,6 +29,7 @@ func treebankPresets() []tasks.Preset {
 		preset("ptb-large", "2×1500 LSTM, the paper's baseline: keep 0.35, 55 epochs; published 82.57 valid, 78.57 test."),
 		preset("ptb-large-iss", "ISS of the paper's table 1: λ 0.00245, keep 0.6; published 373+315 units at 82.59 valid, 78.65 test."),
 		preset("ptb-small-iss", "ISS on the 2×200 LSTM; λ, keep and schedule are ours."),
+		preset("ptb-small-l1", "l1 on a trained ptb-small (appendix A): start it with --init RUN; λ is the large model's, keep and schedule are ours."),
 		preset("ptb-medium-iss", "ISS on the 2×650 LSTM; λ, keep and schedule are ours."),
 		preset("ptb-small-direct", "ptb-small trained afresh at learned sizes: give them with --units-from RUN."),
 		preset("ptb-medium-direct", "ptb-medium trained afresh at learned sizes: give them with --units-from RUN."),

@@ -12,6 +12,7 @@ import (
 	"github.com/seed391906a2/iss/core/rng"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/runs"
 )
 
@@ -60,12 +61,27 @@ func (r *Run) before(dir string) (*Before, error) {
 	return r.initial(h)
 }
 
+// plainLasso is the λ of a group Lasso on ISS as published, 0 where there is
+// none, or another term that its penalty cannot be told from.
+func plainLasso(c tasks.ISS) (lambda float64) {
+	for _, g := range c.Regularizers {
+		switch {
+		case g.Kind == "l2" || g.Lambda == 0:
+		case lambda > 0 || g.Kind != "group_lasso" || g.On != "iss" || g.CoefScaling || g.Proximal() || len(g.Classes) > 0 || c.Biases == "penalise":
+			return 0
+		default:
+			lambda = g.Lambda
+		}
+	}
+	return lambda
+}
+
 // initial draws the initial weights from the seed once more. A run may have
 // begun from other weights (--init), which run.json does not tell; so they are
 // believed only if their penalty is the one that step 0 wrote down.
 func (r *Run) initial(h History) (*Before, error) {
 	whole := r.Model.Origin().Graph
-	lambda := r.Info.Config.ISS.Lambda()
+	lambda := plainLasso(r.Info.Config.ISS)
 	if lambda <= 0 || len(h.Steps) == 0 || h.Steps[0].Step != 0 {
 		return nil, nil
 	}

@@ -126,7 +126,7 @@ func (w *twin) found(t *testing.T) []twinStep {
 	path := filepath.Join("testdata", "bidaf-twin")
 	config, err := json.Marshal(map[string]any{
 		"steps": twinSteps, "highways": 2, "rate": w.cfg.Train.Optimizer.Rate, "average": w.cfg.Train.Average,
-		"lambda": w.cfg.ISS.Lambda(), "tau": w.cfg.ISS.Tau,
+		"lambda": w.cfg.ISS.Regularizers[0].Lambda, "tau": w.cfg.ISS.Tau,
 	})
 	require.NoError(t, err)
 	var file strings.Builder
@@ -219,8 +219,8 @@ func (w *twin) penalise(g *graph.Graph, param func(string) []float64, grads map[
 			}
 			sum := 1e-8
 			each(func(name string, i int) { sum += param(name)[i] * param(name)[i] })
-			penalty += w.cfg.ISS.Lambda() * math.Sqrt(sum)
-			each(func(name string, i int) { grads[name][i] += w.cfg.ISS.Lambda() / math.Sqrt(sum) * param(name)[i] })
+			penalty += w.cfg.ISS.Regularizers[0].Lambda * math.Sqrt(sum)
+			each(func(name string, i int) { grads[name][i] += w.cfg.ISS.Regularizers[0].Lambda / math.Sqrt(sum) * param(name)[i] })
 		}
 	}
 	return penalty

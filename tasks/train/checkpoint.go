@@ -37,7 +37,7 @@ func (t *trainer) save() error {
 		slots[slotBest] = t.best
 	}
 	if !t.at.Finished {
-		maps.Copy(slots, t.update.tensors())
+		maps.Copy(slots, t.slots())
 	}
 	return t.Journal.Save(checkpoint.Snapshot{Tensors: t.tensors(t.m.Param), Slots: slots, State: t.at.json()})
 }
@@ -62,6 +62,9 @@ func (t *trainer) load() error {
 		}
 	}
 	t.Init = s.Tensors
+	if err := t.loadFrozen(s.Slots); err != nil {
+		return err
+	}
 	if err := t.initialise(); err != nil {
 		return err
 	}

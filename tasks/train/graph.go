@@ -24,16 +24,20 @@ func Evaluation(g *graph.Graph, judged ...string) *graph.Graph {
 }
 
 // Training is Evaluation with the gradient of the loss with respect to every
-// parameter as output GradientOf(name).
-func Training(g *graph.Graph) *graph.Graph {
+// parameter as output GradientOf(name); with patterns (* stands for anything),
+// to those that they name alone.
+func Training(g *graph.Graph, only ...string) *graph.Graph {
 	h := Evaluation(g)
-	wrt := make([]graph.Value, len(h.Params))
-	for i, p := range h.Params {
-		wrt[i] = h.Leaf(p)
+	var names []string
+	var wrt []graph.Value
+	for _, p := range h.Params {
+		if len(only) == 0 || anyMatches(only, p.Name) {
+			names, wrt = append(names, p.Name), append(wrt, h.Leaf(p))
+		}
 	}
 	for i, d := range graph.Gradient(h, h.Output("loss"), wrt) {
 		if !d.IsZero() { // a parameter that the loss does not depend on stays as it is
-			h.AddOutput(GradientOf(h.Params[i].Name), d)
+			h.AddOutput(GradientOf(names[i]), d)
 		}
 	}
 	return h

@@ -64,30 +64,32 @@ type Progress struct {
 
 // EpochMetric is a line of metrics.jsonl at the end of an epoch.
 type EpochMetric struct {
-	Kind       string            `json:"kind"` // "epoch"
-	Epoch      int               `json:"epoch"`
-	Step       uint64            `json:"step"`
-	Rate       float64           `json:"rate"`
-	Train      tasks.Score       `json:"train"`                // without penalty
-	Perplexity float64           `json:"perplexity,omitempty"` // of training, where that is a metric
-	Valid      tasks.Score       `json:"valid"`
-	Penalty    float64           `json:"penalty"`
-	Units      map[string][2]int `json:"units,omitempty"`    // left, of
-	Speed      float64           `json:"words_per_s"`        // items a second
-	Seconds    float64           `json:"seconds"`            // of training in this epoch
-	Best       bool              `json:"best,omitempty"`     // the best so far, where that one is kept
-	Revivals   int               `json:"revivals,omitempty"` // components that were all zero and are not any more
+	Kind       string             `json:"kind"` // "epoch"
+	Epoch      int                `json:"epoch"`
+	Step       uint64             `json:"step"`
+	Rate       float64            `json:"rate"`
+	Train      tasks.Score        `json:"train"`                // without penalty
+	Perplexity float64            `json:"perplexity,omitempty"` // of training, where that is a metric
+	Valid      tasks.Score        `json:"valid"`
+	Penalty    float64            `json:"penalty"`
+	Terms      map[string]float64 `json:"terms,omitempty"`    // of the penalty, by name
+	Units      map[string][2]int  `json:"units,omitempty"`    // left, of
+	Speed      float64            `json:"words_per_s"`        // items a second
+	Seconds    float64            `json:"seconds"`            // of training in this epoch
+	Best       bool               `json:"best,omitempty"`     // the best so far, where that one is kept
+	Revivals   int                `json:"revivals,omitempty"` // components that were all zero and are not any more
 }
 
 // StepMetric is a line of metrics.jsonl for some of the steps.
 type StepMetric struct {
-	Kind     string  `json:"kind"` // "step"
-	Step     uint64  `json:"step"`
-	Epoch    int     `json:"epoch"`
-	Cost     float64 `json:"cost"` // output "loss"
-	Penalty  float64 `json:"penalty"`
-	GradNorm float64 `json:"grad_norm"` // of loss plus penalty, before clipping
-	Rate     float64 `json:"rate"`
+	Kind     string             `json:"kind"` // "step"
+	Step     uint64             `json:"step"`
+	Epoch    int                `json:"epoch"`
+	Cost     float64            `json:"cost"` // output "loss"
+	Penalty  float64            `json:"penalty"`
+	Terms    map[string]float64 `json:"terms,omitempty"` // of the penalty, by name
+	GradNorm float64            `json:"grad_norm"`       // of loss plus penalty, before clipping
+	Rate     float64            `json:"rate"`
 }
 
 // EvalMetric is a line of metrics.jsonl for an evaluation.

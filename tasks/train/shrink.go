@@ -72,7 +72,7 @@ func (t *trainer) shrink() error {
 		cert.Seal(t.g, s.of(t.update))
 	}
 	t.m.Changed()
-	cut, err := groups.Compact(t.g, t.tensors(t.m.Param), t.update.tensors(), cert.Keep())
+	cut, err := groups.Compact(t.g, t.tensors(t.m.Param), t.slots(), cert.Keep())
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,8 @@ func (t *trainer) shrink() error {
 		if err := t.replace(cut.Graph, cut.Tensors, cut.Slots, cut.State); err != nil {
 			return err
 		}
-		t.at.Kept = cut.Kept
+		t.at.Kept, t.frozen = cut.Kept, cut.Slots[slotFrozen]
+		t.freeze()
 	}
 	if err := t.append(EventMetric{Kind: "event", Event: event, Step: t.at.Step, Epoch: t.at.Epoch, Gone: gone}); err != nil {
 		return err

@@ -3,7 +3,6 @@ package train
 import (
 	"fmt"
 
-	"github.com/seed391906a2/iss/core/optim"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/tasks"
 )
@@ -104,16 +103,4 @@ func (u *update) takeAverages() {
 		copy(u.weights[i], avg)
 	}
 	u.m.Changed()
-}
-
-// move is a worker's part of a step of the optimiser.
-func (u *update) move(w int) {
-	if u.mean != nil {
-		optim.Adam(u.team, w, u.weights, u.gradients, u.mean, u.square, u.rate, u.scale, u.at, u.tau)
-	} else {
-		optim.SGD(u.team, w, u.weights, u.gradients, u.rate*u.scale, u.tau)
-	}
-	if u.average != nil {
-		optim.Average(u.team, w, u.average, u.weights, u.decayOf, u.tau)
-	}
 }

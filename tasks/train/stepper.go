@@ -17,10 +17,10 @@ type Stepper struct {
 }
 
 // NewStepper plans the training of g for batches no larger than the given
-// binding, and binds it to that: clipping, regulariser and threshold are those
+// binding, and binds it to that: clipping, regularizers and threshold are those
 // of cfg on the chosen groups. Threads 0 are all cores.
 func NewStepper(g *graph.Graph, b graph.Binding, cfg tasks.Config, chosen []groups.Group, threads int) (*Stepper, error) {
-	h := Training(g)
+	h := Training(g, cfg.Train.Only...)
 	m, err := engine.New(h, engine.Options{Max: b, Threads: threads})
 	if err != nil {
 		return nil, err

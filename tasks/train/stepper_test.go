@@ -27,10 +27,12 @@ func TestStepDoesNotAllocate(t *testing.T) {
 		{"group Lasso, two workers", lasso, 2},
 		{"l2", decay, 2},
 		{"both", append(lasso, decay...), 2},
+		{"every kind", every, 2},
+		{"every kind, proximal", proximal(every), 2},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			cfg, p, chosen := tiny(t)
-			cfg.ISS.Regularizers = row.on
+			cfg.ISS.Regularizers, cfg.ISS.Biases = row.on, "zero-with-group"
 			s := stepper(t, cfg, p.Graph(), chosen, row.threads)
 			mode := graph.Mode{Training: true, Seed: 1}
 			got := testing.AllocsPerRun(10, func() {
@@ -66,4 +68,27 @@ func stepper(t *testing.T, cfg tasks.Config, g *graph.Graph, chosen []groups.Gro
 	}
 	s.Engine().Changed()
 	return s
+}
+
+// What a term adds to the gradients of words that are not in a batch is gone in
+// the next step: where nothing moves, all steps have the same gradient norm.
+func TestTermsDoNotPileUp(t *testing.T) {
+	for _, list := range [][]tasks.Regularizer{
+		{{Kind: "l2", On: "all", Lambda: 0.5}},
+		{{Kind: "l1", On: "all", Lambda: 0.5}},
+		{{Kind: "group_lasso", On: "rows", Lambda: 0.5}},
+	} {
+		cfg, p, chosen := tiny(t)
+		cfg.Model.Keep, cfg.ISS.Regularizers, cfg.ISS.Tau = nil, list, 0
+		s := stepper(t, cfg, p.Graph(), chosen, 2)
+		first, err := s.Step(0, graph.Mode{})
+		require.NoError(t, err)
+		for _, name := range train.Carried(p.Graph()) {
+			clear(s.Engine().Floats(name))
+		}
+		second, err := s.Step(0, graph.Mode{})
+		require.NoError(t, err)
+		assert.Equal(t, first.Cost, second.Cost, list[0].Kind)
+		assert.InEpsilon(t, first.Norm, second.Norm, 1e-6, list[0].Kind)
+	}
 }

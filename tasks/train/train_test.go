@@ -195,7 +195,7 @@ func TestFirstStepAgainstInterpreter(t *testing.T) {
 			grads[q.Name] = append(grads[q.Name], float32(v))
 		}
 	}
-	penalty := groups.NewPenalty(p.Graph(), chosen, cfg.ISS.Lambda(), groups.Multiset)
+	penalty := groups.NewPenalty(p.Graph(), chosen, cfg.ISS.Regularizers[0].Lambda, groups.Multiset)
 	value := penalty.AddGradient(func(n string) []float32 { return weights[n] }, func(n string) []float32 { return grads[n] })
 	sq := 0.0
 	for name, d := range grads {

@@ -26,6 +26,8 @@ type trainer struct {
 	speed float64                          // items a second
 	best  map[string]tensor.Dense[float32] // weights of the best epoch; nil: none is kept
 	of    map[string]int                   // units of each group at first
+
+	frozen map[string]tensor.Dense[float32] // under train.freeze: 0 where a weight stays zero
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
@@ -74,7 +76,10 @@ func newTrainer(o Options) (*trainer, error) {
 	if o.Resume {
 		return t, t.load()
 	}
-	return t, t.initialise()
+	if err := t.initialise(); err != nil || o.Init == nil {
+		return t, err
+	}
+	return t, t.save() // else a run that is killed early would not know what it started from
 }
 
 func (t *trainer) close() {
@@ -98,6 +103,7 @@ func (t *trainer) initialise() error {
 	}
 	t.m.Changed()
 	t.update.startAverages()
+	t.freeze()
 	return nil
 }
 
@@ -140,7 +146,7 @@ func (t *trainer) step(b tasks.Batches, rate float64) error {
 		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: o.Cost, GradNorm: o.Norm}
 	}
 	if t.at.Step%metricEvery == 0 {
-		m := StepMetric{Kind: "step", Step: t.at.Step, Epoch: t.at.Epoch, Cost: o.Cost, Penalty: o.Penalty, GradNorm: o.Norm, Rate: rate}
+		m := StepMetric{Kind: "step", Step: t.at.Step, Epoch: t.at.Epoch, Cost: o.Cost, Penalty: o.Penalty, Terms: t.update.told(), GradNorm: o.Norm, Rate: rate}
 		if err := t.append(m); err != nil {
 			return err
 		}
@@ -186,9 +192,10 @@ func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: max(mine.Loss, valid.Loss), GradNorm: math.NaN()}
 	}
 	t.units = t.left()
+	penalty, terms := t.update.penalties()
 	m := EpochMetric{
 		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Train: mine, Valid: valid, Units: t.units,
-		Perplexity: mine.Values["perplexity"], Penalty: t.update.penaltyValue(),
+		Perplexity: mine.Values["perplexity"], Penalty: penalty, Terms: terms,
 		Speed: t.speed, Seconds: t.at.InEpoch, Best: t.consider(valid), Revivals: t.at.Revivals,
 	}
 	t.at.Revivals = 0

@@ -13,25 +13,29 @@ import (
 )
 
 // update is what happens between a batch's gradient and the next batch: the
-// penalty's gradient, clipping, the step, the threshold.
+// gradients of the regularizers, clipping, the step, proximal steps, the
+// threshold, what becomes of the biases of components that are zero.
 type update struct {
 	m         *engine.Engine
 	g         *graph.Graph
 	team      *kernel.Team
 	groups    []groups.Group
-	names     []string // of what has a gradient
+	names     []string // of what is trained
 	weights   [][]float32
 	gradients [][]float32
 	clip      float64
-	penalty   *groups.Penalty   // nil without a group Lasso
+	lassos    []*lasso
+	elements  []*elementwise
+	values    []float64         // of the lassos and elements, in the step under way
 	tau       []float32         // of each weight's threshold; nil: there is none
 	rest      *groups.Threshold // of what has no gradient; nil likewise
-	free      [][]float32       // gradients of what is not in the penalty
-	decay     float64           // λ of l2
+	free      [][]float32       // gradients of what is not in the only lasso; nil: squares are summed anew
+	proximal  bool              // a term is
+	frozen    [][]float32       // of each weight, 0 where it stays; nil: none do
+	dirty     [][]float32       // gradients of tables that the terms add to, cleared after the step
+	burial    *groups.Burial    // nil unless biases become zero with their group
 	sums      []float64         // per worker, padded
-	squares   []float64         // the same, of the weights
 	shrinks   bool              // components that are all zero are left out of the penalty that is told
-	was       []bool            // components that were all zero in the last step
 	rate      float64           // of the step under way
 	scale     float64           // and what its gradients are multiplied by, to clip them
 	at        uint64            // and its number, from 1
@@ -45,8 +49,8 @@ type update struct {
 
 // newUpdate prepares the update of a model g whose training graph is h.
 func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []groups.Group) (*update, error) {
-	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, decay: cfg.ISS.L2()}
-	u.sums, u.squares = make([]float64, lineFloats*u.team.N()), make([]float64, lineFloats*u.team.N())
+	u := &update{m: m, g: g, team: m.Team(), groups: chosen, clip: cfg.Train.Clip, shrinks: cfg.ISS.Shrink != nil}
+	u.sums = make([]float64, lineFloats*u.team.N())
 	u.add, u.step = u.addShare, u.stepShare
 	for _, p := range g.Params {
 		if slices.Contains(h.Names, GradientOf(p.Name)) {
@@ -57,37 +61,90 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	}
 	u.newSlots(cfg)
 	u.free = u.gradients
-	if lambda := cfg.ISS.Lambda(); lambda > 0 {
-		u.penalise(lambda, cfg)
-	} else if !cfg.ISS.TauAlways {
-		return u, nil // as published for language models
+	if len(cfg.ISS.Regularizers) == 0 && len(cfg.Train.Only) == 0 && !cfg.ISS.TauAlways {
+		return u, nil
 	}
-	t, err := groups.NewThreshold(g, chosen, cfg.ISS.TauOn, cfg.ISS.Tau)
+	terms, err := Terms(cfg, g, chosen)
 	if err != nil {
 		return nil, err
+	}
+	for _, t := range terms {
+		u.proximal = u.proximal || t.Proximal()
+		if t.Kind == "group_lasso" {
+			u.lassos = append(u.lassos, newLasso(t, u, cfg))
+		} else {
+			u.elements = append(u.elements, newElementwise(t, u, u.names))
+		}
+	}
+	u.values = make([]float64, len(terms))
+	u.apart()
+	u.soil()
+	if !cfg.ISS.Sparse() && !cfg.ISS.TauAlways {
+		return u, nil
+	}
+	if cfg.ISS.Biases == "zero-with-group" {
+		u.burial = groups.NewBurial(g, chosen, func(name string) bool { return trains(cfg, name) })
+		u.burial.Bind(m.Param)
+	}
+	return u, u.threshold(cfg)
+}
+
+// threshold prepares τ. As published, weights are thresholded only where a
+// regularizer makes zeros, or where the configuration asks for it.
+func (u *update) threshold(cfg tasks.Config) error {
+	t, err := groups.NewThreshold(u.g, u.groups, cfg.ISS.TauOn, cfg.ISS.Tau)
+	if err != nil {
+		return err
 	}
 	u.tau = make([]float32, len(u.names))
 	u.rest = &groups.Threshold{Tau: t.Tau}
 	for _, name := range t.Vars {
 		if i := slices.Index(u.names, name); i >= 0 {
 			u.tau[i] = float32(t.Tau)
-		} else {
+		} else if trains(cfg, name) {
 			u.rest.Vars = append(u.rest.Vars, name)
 		}
 	}
-	return u, nil
+	return nil
 }
 
-// penalise prepares the group Lasso. λ is in the unit of the loss.
-func (u *update) penalise(lambda float64, cfg tasks.Config) {
-	u.penalty = groups.NewPenalty(u.g, u.groups, lambda, groups.Counting(cfg.ISS.Count))
-	u.penalty.Reserve(u.team.N())
-	u.penalty.Bind(u.m.Param, u.gradient1)
-	u.shrinks, u.was = cfg.ISS.Shrink != nil, make([]bool, u.penalty.Components())
-	u.free = nil
+// apart says which gradients are left to be summed when the only regularizer
+// that adds to them is one group Lasso, which sums its own.
+func (u *update) apart() {
+	var adds []*lasso
+	for _, l := range u.lassos {
+		if !l.Proximal() {
+			adds = append(adds, l)
+		}
+	}
+	if len(adds) == 0 && len(u.elements) == 0 {
+		return
+	}
+	if u.free = nil; len(adds) != 1 || len(u.lassos) != 1 || len(u.elements) > 0 {
+		return
+	}
+	u.free = [][]float32{}
 	for i, name := range u.names {
-		if !slices.Contains(u.penalty.Vars(), name) {
+		if !slices.Contains(adds[0].p.Vars(), name) {
 			u.free = append(u.free, u.gradients[i])
+		}
+	}
+}
+
+// soil lists the gradients of look-up tables that a term adds to. The engine
+// clears of them, before each run, the rows alone that it wrote in the last one;
+// what a term adds to the others would stay.
+func (u *update) soil() {
+	for i, p := range u.names {
+		table := u.g.Leaf(u.g.Param(p))
+		looked := slices.ContainsFunc(u.g.Nodes, func(n *graph.Node) bool {
+			_, is := n.Op.(*graph.LookupOp)
+			return is && n.In[0] == table
+		})
+		added := slices.ContainsFunc(u.lassos, func(l *lasso) bool { return !l.Proximal() && slices.Contains(l.p.Vars(), p) }) ||
+			slices.ContainsFunc(u.elements, func(e *elementwise) bool { return !e.Proximal() && slices.Contains(e.Vars, p) })
+		if looked && added {
+			u.dirty = append(u.dirty, u.gradients[i])
 		}
 	}
 }
@@ -95,39 +152,50 @@ func (u *update) penalise(lambda float64, cfg tasks.Config) {
 // lineFloats is a cache line in float64: workers do not share one.
 const lineFloats = 8
 
-func (u *update) gradient1(name string) []float32 { return u.m.Output(GradientOf(name)) }
+// gradientOf is the gradient of a variable, nil if it is not trained.
+func (u *update) gradientOf(name string) []float32 {
+	if i := slices.Index(u.names, name); i >= 0 {
+		return u.gradients[i]
+	}
+	return nil
+}
 
 // gradient adds the gradient of the regularizers and returns the global norm of
 // the sum, before clipping, and what the regularizers add to the loss.
 func (u *update) gradient() (norm, penalty float64) {
 	u.team.Run(u.add)
-	sum, squares := 0.0, 0.0
+	sum := 0.0
 	for w := range u.team.N() {
 		sum += u.sums[w*lineFloats]
-		squares += u.squares[w*lineFloats]
 	}
-	if u.penalty != nil {
-		penalty = u.penalty.Last()
-		if u.shrinks {
-			penalty = u.penalty.LastLive()
-		}
+	for i, l := range u.lassos {
+		u.values[i] = l.last(u.shrinks)
+		penalty += u.values[i]
 	}
-	return math.Sqrt(sum), penalty + u.decay/2*squares
+	for i, e := range u.elements {
+		u.values[len(u.lassos)+i] = e.last()
+		penalty += e.last()
+	}
+	return math.Sqrt(sum), penalty
 }
 
 func (u *update) addShare(w int) {
 	sum := 0.0
-	if u.penalty != nil {
-		sum = u.penalty.Step(w, u.team)
+	for _, l := range u.lassos {
+		sum = l.add(w, u.team)
 	}
-	if u.decay > 0 {
-		u.team.Barrier()
-		u.squares[w*lineFloats] = optim.Decay(u.team, w, u.weights, u.gradients, u.decay)
-		sum = optim.SumSq(u.team, w, u.gradients)
-	} else {
-		sum += optim.SumSq(u.team, w, u.free)
+	if u.free != nil && u.frozen == nil {
+		u.sums[w*lineFloats] = sum + optim.SumSq(u.team, w, u.free)
+		return
 	}
-	u.sums[w*lineFloats] = sum
+	u.team.Barrier()
+	for _, e := range u.elements {
+		e.add(w, u.team)
+	}
+	if u.frozen != nil {
+		optim.Mask(u.team, w, u.gradients, u.frozen)
+	}
+	u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
 }
 
 // apply clips, steps, and zeroes what is below the threshold; steps count from 0.
@@ -139,36 +207,66 @@ func (u *update) apply(rate, norm float64, step uint64) {
 
 func (u *update) stepShare(w int) {
 	u.move(w)
+	for _, g := range u.dirty { // by the shares that the step has read them in
+		lo, hi := u.team.Share(w, len(g))
+		clear(g[lo:hi])
+	}
 	if u.rest != nil {
 		u.rest.Share(w, u.team.N(), u.m.Param)
 	}
+	if u.burial != nil {
+		u.team.Barrier()
+		u.burial.Share(w, u.team.N())
+		u.team.Barrier()
+	}
+	if u.average != nil {
+		optim.Average(u.team, w, u.average, u.weights, u.decayOf, u.tau)
+	}
 }
 
-// penaltyValue is what the regularizers add to the loss of the weights as they
-// are.
-func (u *update) penaltyValue() (value float64) {
-	if u.penalty != nil {
-		value = u.penalty.Value(u.m.Param)
-		if u.shrinks {
-			value = u.penalty.LastLive()
-		}
-		u.penalty.Bind(u.m.Param, u.gradient1)
+// move is a worker's part of a step of the optimiser.
+func (u *update) move(w int) {
+	switch {
+	case u.proximal: // with plain SGD alone
+		optim.SGD(u.team, w, u.weights, u.gradients, u.rate*u.scale, nil)
+		u.shrinkShare(w, u.rate*u.scale)
+	case u.mean != nil:
+		optim.Adam(u.team, w, u.weights, u.gradients, u.mean, u.square, u.rate, u.scale, u.at, u.tau)
+	default:
+		optim.SGD(u.team, w, u.weights, u.gradients, u.rate*u.scale, u.tau)
 	}
-	if u.decay > 0 {
-		for _, x := range u.weights {
-			value += u.decay / 2 * kernel.SumSq(x)
-		}
-	}
-	return value
 }
 
-// revivals counts the components that were all zero before the last step but
-// one and are not any more: their biases, which are in no component, spoke.
-func (u *update) revivals() int {
-	if u.penalty == nil {
-		return 0
+// shrinkShare takes the proximal steps one after the other, group Lassos first,
+// each of the size of the clipped step, and thresholds.
+func (u *update) shrinkShare(w int, size float64) {
+	for _, l := range u.lassos {
+		if l.Proximal() {
+			u.team.Barrier()
+			l.p.Prox(w, u.team, size)
+		}
 	}
-	return u.penalty.Revivals(u.was)
+	u.team.Barrier()
+	for _, e := range u.elements {
+		if e.Proximal() {
+			optim.SoftThreshold(u.team, w, e.weights, size*e.Lambda)
+		}
+	}
+	if u.tau != nil {
+		optim.Threshold(u.team, w, u.weights, u.tau)
+	}
+}
+
+// revivals counts the components of units that were all zero before the last
+// step but one and are not any more: their biases, which are in no component,
+// spoke.
+func (u *update) revivals() (n int) {
+	for _, l := range u.lassos {
+		if l.was != nil {
+			n += l.p.Revivals(l.was)
+		}
+	}
+	return n
 }
 
 // units counts what is left of each group: left, of.

@@ -28,6 +28,7 @@ import (
 type Options struct {
 	Config  tasks.Config
 	Model   string // what the configuration was called on the command line
+	Author  tasks.Author
 	Dir     string // of the run; "": the next one of its preset
 	Init    map[string]tensor.Dense[float32]
 	Threads int
@@ -66,6 +67,7 @@ func New(f *model.Finder, o Options) (*Job, error) {
 	if err != nil {
 		return nil, wrong(err)
 	}
+	m.Author = o.Author
 	problem, err := m.Problem()
 	if err != nil {
 		return nil, wrong(err)
@@ -73,6 +75,12 @@ func New(f *model.Finder, o Options) (*Job, error) {
 	chosen, err := m.Groups()
 	if err != nil {
 		return nil, wrong(err)
+	}
+	if err := m.Regularizers(); err != nil {
+		return nil, wrong(err)
+	}
+	if o.Config.Train.Freeze != "" && o.Init == nil {
+		return nil, wrong(m.Fault("/train/freeze", "it keeps the zeros of weights that are trained already; name them with --init RUN"))
 	}
 	findings, err := lint(m, o.Model)
 	if err != nil {
@@ -191,7 +199,7 @@ var ErrTrained = errors.New("stopped; the training is finished and saved")
 
 // conclude cuts and times what was trained.
 func (j *Job) conclude(ctx context.Context, s *Summary, mine *Measured) error {
-	if j.Config.ISS.Lambda() > 0 {
+	if j.Config.ISS.Sparse() || j.Config.Train.Freeze != "" {
 		mine.Kind = "sparse"
 		if j.Compact {
 			if err := j.cut(ctx, s); err != nil {

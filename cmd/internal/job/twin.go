@@ -40,6 +40,7 @@ func (j *Job) trainTwin(ctx context.Context) (*Measured, error) {
 	}
 	cfg := j.Config
 	cfg.Preset, cfg.Twin, cfg.ISS = *j.Config.Twin, nil, j.Config.ISS.Dense()
+	cfg.Train.Only, cfg.Train.Freeze = nil, "" // it starts afresh
 	if m, err = j.finder.Of(cfg.Preset, cfg); err != nil {
 		return nil, err
 	}

@@ -49,11 +49,16 @@ func (f *Finder) Find(arg string, sets []string) (*Model, error) {
 			return nil, err
 		}
 	}
-	cfg, err := tasks.Resolve(q)
+	cfg, author, err := tasks.ResolveBy(q)
 	if err != nil {
 		return nil, err
 	}
-	return f.Of(found.Path, cfg)
+	m, err := f.Of(found.Path, cfg)
+	if err != nil {
+		return nil, err
+	}
+	m.Author = author
+	return m, nil
 }
 
 // Run opens a run's folder for reading.

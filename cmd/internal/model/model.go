@@ -21,7 +21,8 @@ type Model struct {
 	Name   string // as it was called
 	Config tasks.Config
 	Task   tasks.Task
-	Run    *runs.Run // open for reading; nil: a preset or a file
+	Run    *runs.Run    // open for reading; nil: a preset or a file
+	Author tasks.Author // of the configuration; nil: not known
 
 	finder  *Finder
 	graph   *graph.Graph
@@ -118,37 +119,6 @@ func (m *Model) Derivation() (*groups.Derivation, error) {
 		}
 	}
 	return m.derive, nil
-}
-
-// Classes are those that are penalised unless a group file says otherwise.
-func (m *Model) Classes() ([]*groups.Class, error) {
-	d, err := m.Derivation()
-	if err != nil {
-		return nil, err
-	}
-	return d.Select(m.Config.ISS.Classes)
-}
-
-// Groups are what the group Lasso penalises: the groups of the configured
-// file, else those of the classes. A cut model has those of its classes.
-func (m *Model) Groups() ([]groups.Group, error) {
-	whole := m.Run == nil || len(m.Run.Info().Kept) == 0
-	if file := m.Config.ISS.Groups; file != "" && whole {
-		spec, err := m.groupFile(file)
-		if err != nil {
-			return nil, err
-		}
-		d, err := m.Derivation()
-		if err != nil {
-			return nil, err
-		}
-		return spec.BindTo(d)
-	}
-	classes, err := m.Classes()
-	if err != nil {
-		return nil, err
-	}
-	return m.derive.Groups(classes), nil
 }
 
 // groupFile is the configured group file; a run keeps a copy of its own.
