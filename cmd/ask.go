@@ -22,7 +22,7 @@ func (a *app) askCommand() *cobra.Command {
 		Long: `Ask the model of a run, whole or compacted, a question on the text in a file, and
 print the part of the text that it points at, where that is (line and column,
 counted from 1), and the probability that the model gives to this very part.`,
-		Example:           `  iss ask @last --context town.txt "Who opened the mill?"`,
+		Example:           `  iss ask @last --context town.txt Who?`,
 		Args:              arguments(2, 2, "a RUN and a QUESTION"),
 		ValidArgsFunction: completeRuns,
 	}

@@ -26,12 +26,8 @@ func (o *FillOp) Index(*Indexer, *Node) {}
 // Contracts implements Op: a leaf has no operands.
 func (o *FillOp) Contracts(*Node) []Contraction { return nil }
 
-// Zero implements Op. One number is broadcast, so it is known of that too: a
-// step's output is zero behind a row's end.
+// Zero implements Op.
 func (o *FillOp) Zero(_ *Zeros, n *Node) [][]bool {
-	if len(o.Shape) == 0 {
-		return [][]bool{{o.Value == 0}}
-	}
 	return eachZero(n.At(0), func(int) bool { return o.Value == 0 })
 }
 
