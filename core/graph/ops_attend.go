@@ -184,6 +184,26 @@ func (o *AttendOp) gradientOfScore(t *Tape, n *Node, g Value, collect func(p, v 
 	}
 }
 
+// ONNX implements Exporter: a product of matrices for each row of the batch,
+// which then is the first axis.
+func (o *AttendOp) ONNX(e Emitter, n *Node) error {
+	turned := func(x string, axes ...int64) string { return e.Add("Transpose", Attributes{"perm": axes}, x) }
+	a, b := e.In(0), e.In(1)
+	switch o.Kind {
+	case ScoreOf:
+		if len(n.In) == 3 {
+			a = e.Add("Mul", nil, a, e.Add("Squeeze", nil, e.In(2), e.Longs(1)))
+		}
+		a, b = turned(a, 1, 0, 2), turned(b, 1, 2, 0)
+	case MixOf:
+		a, b = turned(a, 1, 0, 2), turned(b, 1, 0, 2)
+	case CollectOf:
+		a, b = turned(a, 1, 2, 0), turned(b, 1, 0, 2)
+	}
+	e.Out(0, turned(e.Add("MatMul", nil, a, b), 1, 0, 2))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *AttendOp) Forward32(c *Call[float32]) { forwardAttend(o, c) }
 

@@ -82,7 +82,7 @@ func bidirectional(t *testing.T, k kind, lengths bool) *graphtest.Case {
 		if lengths {
 			n = s.Ints("lengths", rows)
 		}
-		y := nn.Bidirectional(s.Layer("g0", "g0"), cell, cell, x, n, 1)
+		y := nn.Bidirectional(s.Layer("g0", "g0"), cell, cell, x, n, 0.8)
 		s.Output("tags", nn.Linear(s, "tags", y, 4))
 	})
 	require.NoError(t, err)
