@@ -40,7 +40,8 @@ var GRU = core.CellPlugin{
   },
   "additionalProperties": false
 }`),
-	New: newGRU,
+	New:      newGRU,
+	Operator: gruOperator,
 }
 
 type gruOptions struct {

@@ -39,7 +39,8 @@ var LSTM = core.CellPlugin{
   },
   "additionalProperties": false
 }`),
-	New: newLSTM,
+	New:      newLSTM,
+	Operator: lstmOperator,
 }
 
 type lstmOptions struct {

@@ -24,7 +24,8 @@ var RNN = core.CellPlugin{
   },
   "additionalProperties": false
 }`),
-	New: newRNN,
+	New:      newRNN,
+	Operator: rnnOperator,
 }
 
 type rnnOptions struct {

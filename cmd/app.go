@@ -10,6 +10,7 @@ import (
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/ptb"
+	"github.com/seed391906a2/iss/tasks/squad"
 )
 
 // app is what commands share. It is put together by wire.go.
@@ -27,7 +28,9 @@ type Tasks []tasks.Task
 
 func allCells(s Strangers) Cells { return append(cells.All(), s.cells...) }
 
-func allTasks(s Strangers) Tasks { return append(Tasks{ptb.New(), ptb.NewGrammar()}, s.tasks...) }
+func allTasks(s Strangers) Tasks {
+	return append(Tasks{ptb.New(), ptb.NewGrammar(), squad.New(), squad.NewEmbedded()}, s.tasks...)
+}
 
 func cellCatalogue(all Cells) (*registry.Catalogue[core.CellPlugin], error) {
 	return cells.Catalogue(all...)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -9,6 +10,7 @@ import (
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/internal/atomicfile"
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/train"
@@ -25,13 +27,17 @@ func (a *app) evalCommand() *cobra.Command {
 		Long: `Measure a run's model, without dropout, by the conventions of the published
 results: valid in batches, the tail dropped, or as one stream if train.final_valid
 of its configuration says so; test as one stream. The data are
-those of the run unless --data or --text names others with the same vocabulary.`,
-		Example:           "  iss eval @last\n  iss eval runs/demo-1/compact --part test",
+those of the run unless --data or --text names others with the same vocabulary.
+
+--answers writes down what the model answers to the last of the parts, in tasks
+that have a format for that: predictions of SQuAD.`,
+		Example:           "  iss eval @last\n  iss eval runs/demo-1/compact --part test\n  iss eval runs/bidaf-1 --answers predictions.json",
 		Args:              arguments(1, 1, "a RUN"),
 		ValidArgsFunction: completeRuns,
 	}
 	data.add(c)
 	part := c.Flags().String("part", "", "valid or test (default both)")
+	answers := c.Flags().String("answers", "", "write the model's answers to this file")
 	var threads int
 	threadsFlag(c, &threads)
 	f := formatFlag(c)
@@ -58,11 +64,20 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		}
 		t.Head = append(t.Head, "loss", terms.Items, "floor")
 		scores := map[string]tasks.Score{}
-		for _, name := range chosen {
-			s, err := train.Evaluate(c.Context(), m.problem, m.graph, m.weights, m.Config.ReportedPart(name), threads)
+		if _, can := m.problem.Judge(chosen[0]).(tasks.Answerer); *answers != "" && !can {
+			return wrongf("--answers: the answers of task %s have no format of their own", m.Task.Name)
+		}
+		for i, name := range chosen {
+			judge, err := train.Judged(c.Context(), m.problem, m.graph, m.weights, m.Config.ReportedPart(name), threads)
 			if err != nil {
 				return stopped(err)
 			}
+			if i == len(chosen)-1 && *answers != "" {
+				if err := writeAnswers(*answers, judge); err != nil {
+					return err
+				}
+			}
+			s := judge.Score()
 			scores[name] = s
 			floor := "-"
 			if s.Floor > 0 {
@@ -77,6 +92,15 @@ those of the run unless --data or --text names others with the same vocabulary.`
 		return f.print(a.Streams, t, scores)
 	}
 	return c
+}
+
+// writeAnswers writes what a judge has heard to a file.
+func writeAnswers(file string, judge tasks.Judge) error {
+	var text bytes.Buffer
+	if err := judge.(tasks.Answerer).WriteAnswers(&text); err != nil {
+		return err
+	}
+	return atomicfile.WriteBytes(file, text.Bytes())
 }
 
 // trained is a run's model with its data.

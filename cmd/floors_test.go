@@ -30,7 +30,7 @@ var floors = [][]string{
 	{"tasks"},
 	{"tasks/runs"},
 	{"tasks/train", "cells"},
-	{"tasks/ptb", "tasks/squad", "tasks/bench", "tasks/report", "cells/celltest"},
+	{"tasks/ptb", "tasks/squad", "tasks/bench", "tasks/export", "tasks/report", "cells/celltest"},
 	{"cmd"},
 	{"cmd/iss"},
 }
@@ -57,6 +57,7 @@ var lonely = map[string]string{
 	"golang.org/x/mod":                 "cmd",
 	"github.com/schollz/progressbar":   "cmd",
 	"github.com/stretchr/testify":      "", // tests only
+	"google.golang.org/protobuf":       "core/onnx",
 	"pgregory.net/rapid":               "core/graph/graphtest",
 	"github.com/rogpeppe/go-internal/": "",
 }

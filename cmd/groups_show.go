@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/groups"
 )
 
@@ -32,13 +33,17 @@ func (a *app) groupsShowCommand() *cobra.Command {
 		Use:   "show MODEL",
 		Short: "Say what belongs to the units of a model's classes",
 		Long: `Say, class by class, which rows and columns one unit owns, which states it is
-part of, which weights make it, which read it, and what keeps it from leaving.`,
-		Example:           "  iss groups show ptb-large-iss --all",
+part of, which weights make it, which read it, and what keeps it from leaving.
+--table says in short, as table 5 of the paper does for BiDAF, how large the
+weights of each class are, who receives its units as inputs, and how many
+scalars belong to one.`,
+		Example:           "  iss groups show ptb-large-iss --all\n  iss groups show bidaf-iss --table",
 		Args:              arguments(1, 1, "a MODEL"),
 		ValidArgsFunction: a.completeModels,
 	}
 	s, f := settingsFlag(c), formatFlag(c)
 	all := c.Flags().Bool("all", false, "every class, those that are pinned too")
+	table := c.Flags().Bool("table", false, "a line for each class")
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		m, err := a.find(args[0], s)
 		if err != nil {
@@ -55,6 +60,9 @@ part of, which weights make it, which read it, and what keeps it from leaving.`,
 		shown := chosen
 		if *all {
 			shown = d.Classes
+		}
+		if *table && *f != "json" {
+			return receivers(d, shown).Write(a.Out)
 		}
 		return a.printClasses(d, shown, chosen, f)
 	}
@@ -92,6 +100,26 @@ func classViews(d *groups.Derivation, shown, chosen []*groups.Class) []classView
 		})
 	}
 	return out
+}
+
+// receivers is a line for each class: its own weights, who else reads its units,
+// and the size of one, rows and columns counted in full.
+func receivers(d *groups.Derivation, shown []*groups.Class) *term.Table {
+	t := &term.Table{Head: []string{"class", "units", "weights", "receivers", "scalars of a unit"}}
+	for _, c := range shown {
+		var sizes, others []string
+		for _, p := range d.Graph.Params {
+			owned, read := slices.Contains(c.Owners, p.Name), slices.Contains(c.Readers, p.Name)
+			switch {
+			case owned && len(p.Shape) > 1:
+				sizes = append(sizes, graph.Of(p.Shape...).String())
+			case read && !owned && !slices.Contains(others, p.Owner):
+				others = append(others, p.Owner)
+			}
+		}
+		t.Row(c.Name, c.Units, strings.Join(sizes, ", "), strings.Join(others, ", "), groups.Count(d.Graph, c.Group()).Multiset)
+	}
+	return t
 }
 
 // classTable is classes in short.

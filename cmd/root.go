@@ -33,9 +33,9 @@ in that order; @last is the last run.`,
 		SilenceUsage:  true,
 	}
 	c.AddCommand(
-		a.trainCommand(), a.evalCommand(), a.sparsityCommand(), a.compactCommand(), a.verifyCommand(), a.benchCommand(), a.tauCommand(), a.reportCommand(),
+		a.trainCommand(), a.evalCommand(), a.sparsityCommand(), a.compactCommand(), a.verifyCommand(), a.benchCommand(), a.tauCommand(), a.reportCommand(), a.askCommand(),
 		a.listCommand(), a.showCommand(), a.groupsCommand(), a.schemaCommand(), a.dataCommand(),
-		a.newCommand(), a.buildCommand(),
+		a.exportCommand(), a.newCommand(), a.buildCommand(),
 	)
 	c.SetHelpCommand(helpCommand())
 	c.SetFlagErrorFunc(flagError)

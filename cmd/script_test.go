@@ -12,13 +12,15 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/seed391906a2/iss/cmd"
+	"github.com/seed391906a2/iss/internal/peer"
 	"github.com/seed391906a2/iss/schemas"
 )
 
 // TestMain makes the command iss available to scripts: this very test binary.
 func TestMain(m *testing.M) {
 	testscript.Main(cleaned{m}, map[string]func(){
-		"iss": func() { os.Exit(cmd.Main()) },
+		"iss":      func() { os.Exit(cmd.Main()) },
+		"iss-hush": func() { os.Exit(cmd.Main(hushed())) },
 	})
 }
 
@@ -52,6 +54,7 @@ func TestStories(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ISS_DATA", data)
 			e.Setenv("GOMAXPROCS", "1") // stories run side by side already
+			peers(e)
 			return goEnv(e)
 		},
 		Condition: func(cond string) (bool, error) {
@@ -60,6 +63,9 @@ func TestStories(t *testing.T) {
 				return os.Getenv("ISS_SLOW") != "", nil
 			case "documents": // cells can be documents
 				return slices.Contains(schemas.Names(), "cell"), nil
+			case "ort", "torch", "numpy": // a runtime for exported models is there
+				_, err := map[string]func() (string, error){"ort": peer.ORT, "torch": peer.Torch, "numpy": peer.NumPy}[cond]()
+				return err == nil, nil
 			case "ptb": // the Penn TreeBank is there
 				_, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt"))
 				return err == nil, nil

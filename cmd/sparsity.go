@@ -2,10 +2,12 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/job"
+	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/groups"
 )
@@ -35,6 +37,7 @@ type zeroView struct {
 	Zeros int     `json:"zeros"`
 	Of    int     `json:"of"`
 	Share float64 `json:"share"`
+	Below *int    `json:"below,omitempty"` // of units, with --tau: those that die only there
 }
 
 func newZeroView(name string, zeros, of int) zeroView {
@@ -53,14 +56,20 @@ func (a *app) sparsityCommand() *cobra.Command {
 zero (biases do not count, as in the paper), and, parameter by parameter, the
 weights that are zero. Gates and units of living units that no input reaches,
 because all columns that make them are zero, are told too: what they say is what
-their biases say. Nothing is changed.`,
-		Example:           "  iss sparsity @last",
+their biases say. With --tau the units are told, too, that have no weight as large
+as that: those that a threshold at test time would kill and training did not.
+Nothing is changed.`,
+		Example:           "  iss sparsity @last\n  iss sparsity runs/bidaf-iss-1 --tau 0.02",
 		Args:              arguments(1, 1, "a RUN"),
 		ValidArgsFunction: completeRuns,
 	}
 	f := formatFlag(c)
 	all := c.Flags().Bool("all", false, "every class, not only the penalised ones")
+	tau := c.Flags().Float64("tau", 0, "tell the units that die only at this threshold")
 	c.RunE = func(_ *cobra.Command, args []string) error {
+		if !(*tau >= 0) {
+			return wrongf("--tau is %g; it must be 0 or more", *tau)
+		}
 		m, err := a.findRun(args[0])
 		if err != nil {
 			return err
@@ -84,6 +93,16 @@ their biases say. Nothing is changed.`,
 		s := groups.CountZeros(d.Graph, chosen, func(name string) []float32 { return weights[name].Data })
 		for _, u := range s.Groups {
 			v.Units = append(v.Units, newZeroView(u.Name, u.Of-u.Left, u.Of))
+		}
+		if *tau > 0 {
+			below, err := a.below(m, d, chosen, *tau)
+			if err != nil {
+				return err
+			}
+			for i := range v.Units {
+				n := v.Units[i].Of - below[i].Left - v.Units[i].Zeros
+				v.Units[i].Below = &n
+			}
 		}
 		for _, z := range s.Tensors {
 			v.Params = append(v.Params, newZeroView(z.Name, z.Zeros, z.Of))
@@ -135,8 +154,36 @@ func total(rows []zeroView) zeroView {
 
 func zeroTable(what, zeros string, rows []zeroView) *term.Table {
 	t := &term.Table{Head: []string{what, zeros, "of", "share"}}
+	with := len(rows) > 0 && rows[0].Below != nil
+	if with {
+		t.Head = append(t.Head, "more below τ")
+	}
 	for _, r := range rows {
-		t.Row(r.Name, r.Zeros, r.Of, fmt.Sprintf("%.1f %%", 100*r.Share))
+		row := []any{r.Name, r.Zeros, r.Of, fmt.Sprintf("%.1f %%", 100*r.Share)}
+		if with {
+			row = append(row, *r.Below)
+		}
+		t.Row(row...)
 	}
 	return t
+}
+
+// below counts the units that are left once weights below τ are zero, where τ
+// applies in the run's training. The weights stay as they are.
+func (a *app) below(m *model.Model, d *groups.Derivation, chosen []groups.Group, tau float64) ([]groups.UnitCount, error) {
+	weights, err := m.Tensors()
+	if err != nil {
+		return nil, err
+	}
+	cut := map[string][]float32{}
+	for name, w := range weights {
+		cut[name] = slices.Clone(w.Data)
+	}
+	t, err := groups.NewThreshold(d.Graph, chosen, m.Config.ISS.TauOn, tau)
+	if err != nil {
+		return nil, err
+	}
+	param := func(name string) []float32 { return cut[name] }
+	t.Apply(param)
+	return groups.CountZeros(d.Graph, chosen, param).Groups, nil
 }

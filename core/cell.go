@@ -56,6 +56,9 @@ type CellPlugin struct {
 	// written in Go (cells/equation).
 	Document []byte
 	New      func(CellConfig) (Cell, error)
+	// Operator says which built-in operator of other runtimes the cell of a
+	// configuration is; nil, or a nil result: none.
+	Operator func(CellConfig) *Operator
 }
 
 // OutputSize is the number of units of a cell's output, for an input of so

@@ -44,6 +44,9 @@ func MultAddsAt(g *graph.Graph, b graph.Binding) int {
 			n += graph.Shape{op.Time}.Size(b) * MultAddsAt(op.Body, b)
 		case *graph.MatMulOp:
 			n += node.At(0).Shape().Size(b) * node.In[0].Shape().Last().Size
+		case *graph.AttendOp: // over pairs of positions, of the features of one of the two
+			a, v := node.In[0].Shape(), node.In[1].Shape()
+			n += a[:2].Size(b) * v.Size(b) / v[1:2].Size(b)
 		}
 	}
 	return n

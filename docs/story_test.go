@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed391906a2/iss/internal/doctest"
+	"github.com/seed391906a2/iss/internal/peer"
 )
 
 // speed is part of the line by which a training tells how fast it is.
@@ -61,12 +62,12 @@ func newStory(t *testing.T, page string) *story {
 	for _, dir := range []string{"check", "pictures"} {
 		require.NoError(t, os.Symlink(filepath.Join(s.root, "docs", dir), filepath.Join(s.dir, "docs", dir)))
 	}
-	for _, name := range []string{"python3", "/usr/bin/python3"} { // the system's has Debian's NumPy
-		path, err := exec.LookPath(name)
-		if err == nil && !s.py && exec.Command(path, "-c", "import numpy").Run() == nil {
-			s.py = true
-			require.NoError(t, os.Symlink(path, filepath.Join(bin, "python3")))
-		}
+	python, err := peer.NumPy()
+	if with, missing := peer.Torch(); missing == nil {
+		python, err = with, nil
+	}
+	if s.py = err == nil; s.py {
+		require.NoError(t, os.Symlink(python, filepath.Join(bin, "python3")))
 	}
 	data := os.Getenv("ISS_DATA")
 	if data == "" {
@@ -104,6 +105,10 @@ func (s *story) tell(blocks []doctest.Block) {
 			s.Logf("%s:%d: left out: short mode", s.page, b.Line)
 		case b.Marked("python") && !s.py:
 			s.Logf("%s:%d: left out: no Python with NumPy (Debian: python3-numpy)", s.page, b.Line)
+		case b.Marked("torch") && missing(peer.Torch) != nil:
+			s.Logf("%s:%d: left out: %v", s.page, b.Line, missing(peer.Torch))
+		case b.Marked("ort") && (!s.py || missing(peer.ORT) != nil):
+			s.Logf("%s:%d: left out: it needs Python, and %v", s.page, b.Line, missing(peer.ORT))
 		case b.Marked("ptb") && !s.data:
 			s.Logf("%s:%d: left out: no Penn TreeBank; set ISS_DATA to the folder with ptb in it", s.page, b.Line)
 		default:
@@ -114,6 +119,12 @@ func (s *story) tell(blocks []doctest.Block) {
 			}
 		}
 	}
+}
+
+// missing says why a runtime is not there; nil if it is.
+func missing(find func() (string, error)) error {
+	_, err := find()
+	return err
 }
 
 // run types a command and holds what it does against what the page says.

@@ -3,11 +3,12 @@ package groups_test
 import (
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed391906a2/iss/cells"
+	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
-	"github.com/seed391906a2/iss/groups"
+	model "github.com/seed391906a2/iss/tasks/squad/bidaf"
 )
 
 // softmix is Σ_j softmax_j(scores)·v_j over the first axis of scores [j, …, 1]
@@ -36,74 +37,15 @@ func mixing(t testing.TB, n int) *graph.Graph {
 	return g
 }
 
-// bidaf is the network of Seo et al. (arXiv:1611.01603) as Wen et al.'s public
-// code has it, from the highway layers on: contextual LSTMs that question and
-// context share, attention in both directions, modelling and output LSTMs, with
-// the published variable names and d hidden units in each direction.
+// bidaf is the published model with d hidden units in each direction.
 func bidaf(t testing.TB, d int) *graph.Graph {
-	g, err := graph.Trace("bidaf", func(s *graph.Scope) {
-		batch := graph.Symbol("batch")
-		context := s.Input("context", graph.Symbol("context"), batch, graph.Fixed(2*d))
-		question := s.Input("question", graph.Symbol("question"), batch, graph.Fixed(2*d))
-		prepro, main := s.Sub("prepro"), s.Sub("main")
-		u, h := both(prepro, "u1", d, question), both(prepro, "u1", d, context)
-
-		attention := main.Layer("p0/bi_attention", "bi_attention")
-		none := attention.Fill(0, batch, graph.Fixed(1))
-		out, _ := graph.Scan(attention, graph.ScanConfig{}, []graph.Value{h}, []graph.Carry{{Name: "none", Init: none}},
-			func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
-				at := graph.Expand(x[0], u.Shape()...)
-				scores := graph.MatMul(graph.Concat(-1, at, u, graph.Mul(at, u)), s.Param("u_logits/first/weights", nil, 6*d, 1))
-				return []graph.Value{softmix(scores, u), graph.Largest(scores, -3)}, prev
-			})
-		ua, most := out[0], out[1]
-		ha := graph.Expand(softmix(most, h), h.Shape()...)
-		p0 := graph.Concat(-1, h, ua, graph.Mul(h, ua), graph.Mul(h, ha))
-
-		g1 := both(main, "g1", d, both(main, "g0", d, p0))
-		logits := func(name string, g graph.Value) graph.Value {
-			l := main.Layer(name, name)
-			return graph.Add(graph.MatMul(graph.Concat(-1, g, p0), l.Param("first/weights", nil, 10*d, 1)), l.Param("first/biases", nil, 1))
-		}
-		start := logits("logits1", g1)
-		a1 := graph.Expand(softmix(start, g1), g1.Shape()...)
-		g2 := both(main, "g2", d, graph.Concat(-1, p0, g1, a1, graph.Mul(g1, a1)))
-		s.Output("start", start)
-		s.Output("end", logits("logits2", g2))
-	})
+	c := model.Config{Words: 20, Chars: 20, WordDim: d, CharDim: 8, CharWidth: 16, CharFilters: d, CharTaps: 5, Highways: 2}
+	for i, in := range model.Inputs(2*d, func(int) int { return 2 * d }) {
+		cell, err := cells.LSTM.New(core.CellConfig{Input: in, Hidden: d})
+		require.NoError(t, err)
+		c.Layers[i] = model.Layer{Fw: cell, Bw: cell}
+	}
+	g, err := model.Trace(c)
 	require.NoError(t, err)
 	return g
-}
-
-// both is an LSTM in each direction, from zero states.
-func both(s *graph.Scope, name string, n int, x graph.Value) graph.Value {
-	var out []graph.Value
-	for _, way := range []string{"fw", "bw"} {
-		layer := s.Layer(name+"/"+way, name+"/"+way)
-		zero := layer.Fill(0, graph.Symbol("batch"), graph.Fixed(n))
-		h, _ := graph.Scan(layer, graph.ScanConfig{Reverse: way == "bw"}, []graph.Value{x}, []graph.Carry{{Name: "c", Init: zero}, {Name: "h", Init: zero}}, lstmStep(n))
-		out = append(out, h[0])
-	}
-	return graph.Concat(-1, out...)
-}
-
-// Sizes of one component. Source: derivation of groups, 3.
-func TestQuestionAnswering(t *testing.T) {
-	g := bidaf(t, 100)
-	d := derive(t, g)
-	for _, c := range []struct {
-		class string
-		want  groups.Counts
-	}{
-		{"u1/fw", groups.Counts{Multiset: 8011, Distinct: 8007, Biases: 4}},
-		{"u1/bw", groups.Counts{Multiset: 8011, Distinct: 8007, Biases: 4}},
-		{"g0/fw", groups.Counts{Multiset: 4800, Distinct: 4796, Biases: 4}},
-		{"g0/bw", groups.Counts{Multiset: 4800, Distinct: 4796, Biases: 4}},
-		{"g1/fw", groups.Counts{Multiset: 4001, Distinct: 3997, Biases: 4}},
-		{"g1/bw", groups.Counts{Multiset: 4001, Distinct: 3997, Biases: 4}},
-		{"g2/fw", groups.Counts{Multiset: 6401, Distinct: 6397, Biases: 4}},
-		{"g2/bw", groups.Counts{Multiset: 6401, Distinct: 6397, Biases: 4}},
-	} {
-		assert.Equal(t, c.want, groups.Count(g, class(t, d, c.class).Group()), c.class)
-	}
 }

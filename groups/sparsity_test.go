@@ -107,7 +107,7 @@ func TestThreshold(t *testing.T) {
 		})
 	}
 	_, err = groups.NewThreshold(g, nil, "group", tau)
-	assert.ErrorContains(t, err, `no choice "group"; known: all, groups; nearest is groups`)
+	assert.ErrorContains(t, err, `no choice or scope of variables "group"; known: Model, all, groups; nearest is groups`)
 	_, err = groups.NewThreshold(g, nil, "all", math.NaN())
 	assert.ErrorContains(t, err, "tau is NaN")
 }

@@ -51,6 +51,9 @@ type Train struct {
 	Clip      float64   `json:"clip"` // largest global norm of the gradient of loss plus penalty
 	Optimizer Optimizer `json:"optimizer"`
 	Schedule  Schedule  `json:"schedule"`
+	// Average is the decay of averages of the weights, which are what is tested
+	// and kept; 0: the weights themselves are.
+	Average float64 `json:"average,omitempty"`
 	// KeepBest ends with the weights of the epoch that is best on valid.
 	KeepBest bool `json:"keep_best,omitempty"`
 	// FinalValid says how valid is measured at the end: "stream", as test is,
@@ -75,7 +78,8 @@ func (c Config) ReportedPart(part string) string {
 	return part
 }
 
-// Optimizer is how weights move: kind "sgd" by rate times the gradient.
+// Optimizer is how weights move: kind "sgd" by rate times the gradient; "adam"
+// by rate times its running mean over the root of its running square.
 type Optimizer struct {
 	Kind string  `json:"kind"`
 	Rate float64 `json:"rate"`
@@ -93,11 +97,12 @@ type Schedule struct {
 // ISS is how hidden units are driven to zero. Without a regularizer that does,
 // a model is dense.
 type ISS struct {
-	Tau          float64       `json:"tau"`              // |w| below it becomes 0 after each batch
-	TauOn        string        `json:"tau_on"`           // "all" parameters or those that "groups" name
-	Count        string        `json:"count"`            // "multiset" (published) or "distinct"
-	Biases       string        `json:"biases"`           // "follow", "penalise" or "zero-with-group"
-	Groups       string        `json:"groups,omitempty"` // group file; else groups are derived
+	Tau          float64       `json:"tau"`                  // |w| below it becomes 0 after each batch
+	TauAlways    bool          `json:"tau_always,omitempty"` // also without a regularizer that makes zeros
+	TauOn        string        `json:"tau_on"`               // "all" parameters, those that "groups" name, or those below scopes: "prepro,main"
+	Count        string        `json:"count"`                // "multiset" (published) or "distinct"
+	Biases       string        `json:"biases"`               // "follow", "penalise" or "zero-with-group"
+	Groups       string        `json:"groups,omitempty"`     // group file; else groups are derived
 	Classes      []string      `json:"classes,omitempty"`
 	Regularizers []Regularizer `json:"regularizers,omitempty"`
 	Shrink       *Shrink       `json:"shrink,omitempty"` // nil: the model keeps its size while it is trained

@@ -49,3 +49,13 @@ func (i ISS) Dense() ISS {
 func (c Config) NamesClass(class string) bool {
 	return slices.ContainsFunc(c.ISS.Regularizers, func(r Regularizer) bool { return slices.Contains(r.Classes, class) })
 }
+
+// Lambda is the strength of the first group Lasso on ISS, 0 without one.
+func (i ISS) Lambda() float64 {
+	for _, r := range i.Regularizers {
+		if r.Kind == "group_lasso" && r.On == "iss" {
+			return r.Lambda
+		}
+	}
+	return 0
+}

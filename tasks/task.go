@@ -16,6 +16,8 @@
 package tasks
 
 import (
+	"io"
+
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/registry"
@@ -40,6 +42,9 @@ type Task struct {
 	// is those of the data which cfg names or, if it names none, of the task's
 	// known data set.
 	Trace func(cfg Config, cells *Cells, sizes Sizes) (*graph.Graph, error)
+	// Ask prepares a question on a text of the user's; nil: models of this task
+	// answer none.
+	Ask func(q Question) (Asked, error)
 }
 
 // Identity makes a task a plug-in of a command line.
@@ -120,4 +125,10 @@ type Data struct {
 	Sizes  Sizes             // what of the model they decide
 	Files  map[string][]byte `json:"-"` // what belongs into the run directory, such as vocab.txt
 	Notes  []string          // what a user should know: dropped words, unknown corpus
+}
+
+// Answerer is implemented by judges that can write down what the model
+// answered, in the format in which the task's answers are exchanged.
+type Answerer interface {
+	WriteAnswers(w io.Writer) error
 }

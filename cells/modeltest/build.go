@@ -130,7 +130,7 @@ func (b *builder) recurrent(s *graph.Scope, l Layer, x graph.Value) graph.Value 
 		if b.err != nil || y != x {
 			return nn.Recurrent(s, cell, x, graph.ScanConfig{Lengths: b.lengths}, true) // a width of its own
 		}
-		return nn.Bidirectional(s, cell, back, x, b.lengths)
+		return nn.Bidirectional(s, cell, back, x, b.lengths, 1)
 	}
 	return nn.Recurrent(s, cell, x, graph.ScanConfig{Reverse: l.Reverse, Lengths: b.lengths}, !l.Reverse)
 }

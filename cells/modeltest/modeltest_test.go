@@ -27,9 +27,11 @@ func TestDraw(t *testing.T) {
 		require.NoError(t, err, "seed %d: %v", seed, r)
 		var back modeltest.Recipe
 		require.NoError(t, json.Unmarshal([]byte(r.String()), &back))
-		again, err := back.Build(cells.All())
-		require.NoError(t, err)
-		require.Equal(t, len(c.Graph.Nodes), len(again.Graph.Nodes))
+		if seed%10 == 0 {
+			again, err := back.Build(cells.All())
+			require.NoError(t, err)
+			require.Equal(t, len(c.Graph.Nodes), len(again.Graph.Nodes))
+		}
 		note("lengths", r.Lengths)
 		note("tied", r.Tied)
 		note("words", r.Words)

@@ -17,8 +17,8 @@ import (
 // slow asks for more models, and more of each.
 var slow = os.Getenv("ISS_SLOW") != ""
 
-// models is how many random models each property is asked of: 320, 400 and more of each with
-// ISS_SLOW=1, or as many as ISS_MODELS says.
+// models is how many random models each property is asked of: 320, with
+// ISS_SLOW=1 400 and more of each, or as many as ISS_MODELS says.
 func models(t *testing.T) uint64 {
 	if text := os.Getenv("ISS_MODELS"); text != "" {
 		n, err := strconv.ParseUint(text, 10, 32)

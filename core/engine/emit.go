@@ -56,6 +56,12 @@ func (b *block) step(n *node) step {
 		return &moveStep{arrangement: *n.move, in: in[0], out: out[0]}
 	}
 	switch op := n.op.(type) {
+	case *graph.AttendOp:
+		s := &attendStep{kind: op.Kind, a: in[0], b: in[1], out: out[0]}
+		if len(in) > 2 {
+			s.w = &in[2]
+		}
+		return s
 	case *graph.LookupOp:
 		return &lookupStep{table: in[0], ids: in[1], out: out[0]}
 	case *graph.LookupGradOp:

@@ -55,7 +55,9 @@ func (n *node) reads(v *value, lies func() view) bool {
 
 // readsRows reports whether a step reads the last axis of v as a whole.
 func (n *node) readsRows(v *value) bool {
-	switch n.op.(type) {
+	switch op := n.op.(type) {
+	case *graph.AttendOp:
+		return v == n.in[1] || op.Kind == graph.ScoreOf && v == n.in[0]
 	case *graph.LookupOp, *graph.ReduceOp, *graph.RStdOp, *graph.SoftmaxOp, *graph.CrossEntropyOp, *graph.CrossEntropyGradOp:
 		return v == n.in[0]
 	case *graph.LookupGradOp:

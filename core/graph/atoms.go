@@ -130,7 +130,8 @@ func (a *Atoms) place(r Atom, p Place) {
 	}
 }
 
-// simple resolves a product into its factors.
+// simple resolves a product into its factors, each once: two of them may be
+// one unit.
 func (a *Atoms) simple(r Atom) []Atom {
 	f := a.factors[r]
 	if f == nil {
@@ -138,7 +139,11 @@ func (a *Atoms) simple(r Atom) []Atom {
 	}
 	var out []Atom
 	for _, q := range f {
-		out = append(out, a.simple(q)...)
+		for _, s := range a.simple(q) {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
 	}
 	return out
 }

@@ -56,6 +56,13 @@ var opCases = []*opCase{
 	{"matmul transposed", []operand{floats(3, 4), floats(5, 4)}, binaryCase(graph.MatMulT), 12, true},
 	{"outer", []operand{floats(2, 3, 4), floats(2, 3, 5)}, binaryCase(graph.Outer), 14, true},
 
+	{"attention score", []operand{floats(3, 2, 4), floats(5, 2, 4)}, binaryCase(func(a, b graph.Value) graph.Value { return graph.Score(a, b, graph.Value{}) }), 14, true},
+	{"attention score by weights", []operand{floats(3, 2, 4), floats(5, 2, 4), floats(4, 1)}, func(_ *graph.Scope, x []graph.Value) graph.Value {
+		return graph.Score(x[0], x[1], x[2])
+	}, 15, true},
+	{"attention mix", []operand{floats(3, 2, 5), floats(5, 2, 4)}, binaryCase(graph.Mix), 14, true},
+	{"attention collect", []operand{floats(3, 2, 5), floats(3, 2, 4)}, opUnary(&graph.AttendOp{Kind: graph.CollectOf}), 14, true},
+
 	{"concat", []operand{floats(3, 4), floats(3, 2)}, binaryCase(func(a, b graph.Value) graph.Value { return graph.Concat(-1, a, b, a) }), 9, true},
 	{"concat of rows", []operand{floats(3, 4), floats(2, 4)}, binaryCase(func(a, b graph.Value) graph.Value { return graph.Concat(-2, a, b) }), 9, true},
 	{"slice", []operand{floats(3, 7)}, unaryCase(func(x graph.Value) graph.Value { return graph.Slice(x, -1, 1, 5, 1) }), 10, true},

@@ -7,6 +7,8 @@
 // An operation is the unit of extension. It implements Op, whose methods are
 // its facets: shape rule, index rule, contraction rule, zero rule, restrict
 // rule, forward in two precisions, gradient. There is no default for a facet.
+// One facet may be missing, its emission (Exporter): such an operation cannot
+// be exported.
 // Operations of other packages are used like those of this one, by Emit;
 // docs/new-cells.md shows one.
 //

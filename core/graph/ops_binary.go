@@ -19,6 +19,9 @@ const (
 
 var binaryNames = [...]string{"add", "sub", "mul", "div", "max", "greater"}
 
+// binaryOperators are those of ONNX.
+var binaryOperators = [...]string{"Add", "Sub", "Mul", "Div", "Max", "Greater"}
+
 func (k BinaryKind) String() string { return binaryNames[k] }
 
 // BinaryOp is y = f(a, b), element by element. Operands are aligned at their
@@ -124,6 +127,16 @@ func (o *BinaryOp) Gradient(t *Tape, n *Node, g []Value) {
 			t.Add(b, Select(first, zero, d))
 		}
 	}
+}
+
+// ONNX implements Exporter.
+func (o *BinaryOp) ONNX(e Emitter, n *Node) error {
+	y := e.Add(binaryOperators[o.Kind], nil, e.In(0), e.In(1))
+	if o.Kind == GreaterOf {
+		y = e.Add("Cast", Attributes{"to": int64(1)}, y) // to float32
+	}
+	e.Out(0, y)
+	return nil
 }
 
 // Forward32 implements Op.

@@ -95,6 +95,16 @@ func (o *ConcatOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter.
+func (o *ConcatOp) ONNX(e Emitter, n *Node) error {
+	var in []string
+	for i := range n.In {
+		in = append(in, e.In(i))
+	}
+	e.Out(0, e.Add("Concat", Attributes{"axis": axisOf(n.At(0), o.Axis)}, in...))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *ConcatOp) Forward32(c *Call[float32]) { forwardConcat(o, c) }
 

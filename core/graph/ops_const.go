@@ -46,6 +46,12 @@ func (o *ConstOp) Restrict(r *Restriction, n *Node) (Op, error) {
 // Gradient implements Op: a leaf has no operands.
 func (o *ConstOp) Gradient(*Tape, *Node, []Value) {}
 
+// ONNX implements Exporter.
+func (o *ConstOp) ONNX(e Emitter, n *Node) error {
+	e.Out(0, e.Floats(o.Data, o.Shape...))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *ConstOp) Forward32(c *Call[float32]) { forwardConst(o, c) }
 

@@ -91,6 +91,15 @@ func (o *ExpandOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter. The gradient of a mean has no emission.
+func (o *ExpandOp) ONNX(e Emitter, n *Node) error {
+	if o.Mean {
+		return fmt.Errorf("the gradient of a mean has no emission")
+	}
+	e.Out(0, e.Add("Expand", nil, e.In(0), e.Lengths(o.Shape)))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *ExpandOp) Forward32(c *Call[float32]) { forwardExpand(o, c) }
 
@@ -186,6 +195,12 @@ func (o *ViewOp) Gradient(t *Tape, n *Node, g []Value) {
 	if t.Needs(n.In[0]) {
 		t.Add(n.In[0], view(g[0], n.In[0].Shape()))
 	}
+}
+
+// ONNX implements Exporter.
+func (o *ViewOp) ONNX(e Emitter, n *Node) error {
+	e.Out(0, e.Add("Reshape", nil, e.In(0), e.Lengths(o.Shape)))
+	return nil
 }
 
 // Forward32 implements Op.

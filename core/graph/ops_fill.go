@@ -26,8 +26,12 @@ func (o *FillOp) Index(*Indexer, *Node) {}
 // Contracts implements Op: a leaf has no operands.
 func (o *FillOp) Contracts(*Node) []Contraction { return nil }
 
-// Zero implements Op.
+// Zero implements Op. One number is broadcast, so it is known of that too: a
+// step's output is zero behind a row's end.
 func (o *FillOp) Zero(_ *Zeros, n *Node) [][]bool {
+	if len(o.Shape) == 0 {
+		return [][]bool{{o.Value == 0}}
+	}
 	return eachZero(n.At(0), func(int) bool { return o.Value == 0 })
 }
 
@@ -41,6 +45,16 @@ func (o *FillOp) Lift(time Dim) Op { return &FillOp{o.Value, append(Shape{time},
 
 // Gradient implements Op: a leaf has no operands.
 func (o *FillOp) Gradient(*Tape, *Node, []Value) {}
+
+// ONNX implements Exporter: it is spread at run time.
+func (o *FillOp) ONNX(e Emitter, n *Node) error {
+	if len(o.Shape) == 0 {
+		e.Out(0, scalar(e, o.Value))
+		return nil
+	}
+	e.Out(0, e.Add("Expand", nil, scalar(e, o.Value), e.Lengths(o.Shape)))
+	return nil
+}
 
 // Forward32 implements Op.
 func (o *FillOp) Forward32(c *Call[float32]) { forwardFill(o, c) }

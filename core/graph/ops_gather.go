@@ -66,6 +66,16 @@ func (o *GatherOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter.
+func (o *GatherOp) ONNX(e Emitter, n *Node) error {
+	at := make([]int64, len(o.At))
+	for i, k := range o.At {
+		at[i] = int64(k)
+	}
+	e.Out(0, e.Add("Gather", Attributes{"axis": axisOf(n.In[0], o.Axis)}, e.In(0), e.Longs(at...)))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *GatherOp) Forward32(c *Call[float32]) { forwardGather(o, c) }
 

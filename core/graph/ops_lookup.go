@@ -55,6 +55,12 @@ func (o *LookupOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter.
+func (o *LookupOp) ONNX(e Emitter, n *Node) error {
+	e.Out(0, e.Add("Gather", Attributes{"axis": int64(0)}, e.In(0), e.In(1)))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *LookupOp) Forward32(c *Call[float32]) { forwardLookup(c) }
 

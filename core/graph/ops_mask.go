@@ -69,6 +69,12 @@ func (o *MaskOp) Restrict(r *Restriction, n *Node) (Op, error) {
 // Gradient implements Op: a mask has no gradient.
 func (o *MaskOp) Gradient(*Tape, *Node, []Value) {}
 
+// ONNX implements Exporter: in evaluation it is 1.
+func (o *MaskOp) ONNX(e Emitter, n *Node) error {
+	e.Out(0, e.Add("Expand", nil, scalar(e, 1), e.Lengths(o.Shape)))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *MaskOp) Forward32(c *Call[float32]) { DrawMask(o, c.Mode, c.Out[0], ints(c)) }
 

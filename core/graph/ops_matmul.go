@@ -105,6 +105,16 @@ func (o *MatMulOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter.
+func (o *MatMulOp) ONNX(e Emitter, n *Node) error {
+	w := e.In(1)
+	if o.Trans {
+		w = e.Add("Transpose", Attributes{"perm": []int64{1, 0}}, w)
+	}
+	e.Out(0, e.Add("MatMul", nil, e.In(0), w))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *MatMulOp) Forward32(c *Call[float32]) { forwardMatMul(o, c) }
 
@@ -188,6 +198,14 @@ func (o *OuterOp) Gradient(t *Tape, n *Node, g []Value) {
 	if t.Needs(n.In[1]) {
 		t.Add(n.In[1], MatMul(t.Use(n.In[0]), g[0]))
 	}
+}
+
+// ONNX implements Exporter.
+func (o *OuterOp) ONNX(e Emitter, n *Node) error {
+	a := e.Add("Reshape", nil, e.In(0), e.Longs(-1, int64(n.In[0].Shape().Last().Size)))
+	b := e.Add("Reshape", nil, e.In(1), e.Longs(-1, int64(n.In[1].Shape().Last().Size)))
+	e.Out(0, e.Add("MatMul", nil, e.Add("Transpose", Attributes{"perm": []int64{1, 0}}, a), b))
+	return nil
 }
 
 // Forward32 implements Op.

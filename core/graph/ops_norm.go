@@ -92,6 +92,25 @@ func (o *RStdOp) Gradient(t *Tape, n *Node, g []Value) {
 	t.Add(n.In[0], Mul(Mul(Affine(g[0], -1/float64(o.Width), 0), Mul(r, Mul(r, r))), x))
 }
 
+// ONNX implements Exporter: with the width that it had before any cut.
+func (o *RStdOp) ONNX(e Emitter, n *Node) error {
+	over := e.Longs(axisOf(n.In[0], -1))
+	sum := func(x string) string { return e.Add("ReduceSum", Attributes{"keepdims": int64(1)}, x, over) }
+	x, width := e.In(0), scalar(e, float64(o.Width))
+	mean := ""
+	if o.Centred {
+		mean = e.Add("Div", nil, sum(x), width)
+		x = e.Add("Sub", nil, x, mean)
+	}
+	squares := sum(e.Add("Mul", nil, x, x))
+	if gone := o.Width - n.In[0].Shape().Last().Size; o.Centred && gone > 0 {
+		squares = e.Add("Add", nil, squares, e.Add("Mul", nil, e.Add("Mul", nil, mean, mean), scalar(e, float64(gone))))
+	}
+	variance := e.Add("Div", nil, squares, width)
+	e.Out(0, e.Add("Reciprocal", nil, e.Add("Sqrt", nil, e.Add("Add", nil, variance, scalar(e, o.Eps)))))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *RStdOp) Forward32(c *Call[float32]) { forwardRStd(o, c) }
 

@@ -134,6 +134,30 @@ func (o *ReduceOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter: a mean is a sum over the width that it had before any cut.
+func (o *ReduceOp) ONNX(e Emitter, n *Node) error {
+	x := n.In[0]
+	axes := make([]int64, len(o.Axes))
+	for i, a := range o.Axes {
+		axes[i] = axisOf(x, a)
+	}
+	if o.Kind == LargestOf {
+		e.Out(0, e.Add("ReduceMax", Attributes{"axes": axes, "keepdims": int64(1)}, e.In(0)))
+		return nil
+	}
+	y := e.Add("ReduceSum", Attributes{"keepdims": int64(1)}, e.In(0), e.Longs(axes...))
+	if o.Kind == MeanOf {
+		y = e.Add("Div", nil, y, scalar(e, float64(o.Width)))
+		for _, a := range axes {
+			if d := x.Shape()[a]; !d.IsFixed() {
+				y = e.Add("Div", nil, y, e.Add("Cast", Attributes{"to": int64(1)}, e.Lengths(Shape{d})))
+			}
+		}
+	}
+	e.Out(0, y)
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *ReduceOp) Forward32(c *Call[float32]) { forwardReduce(o, c) }
 

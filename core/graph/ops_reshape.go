@@ -207,6 +207,16 @@ func (o *ReshapeOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter: a length of 0 is that of the operand.
+func (o *ReshapeOp) ONNX(e Emitter, n *Node) error {
+	to := make([]int64, n.In[0].Rank()-o.From)
+	for _, d := range o.To {
+		to = append(to, int64(d))
+	}
+	e.Out(0, e.Add("Reshape", nil, e.In(0), e.Longs(to...)))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *ReshapeOp) Forward32(c *Call[float32]) { copy(c.Out[0].Data, c.In[0].Data) }
 

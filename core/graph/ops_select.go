@@ -53,6 +53,12 @@ func (o *SelectOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter.
+func (o *SelectOp) ONNX(e Emitter, n *Node) error {
+	e.Out(0, e.Add("Where", nil, e.Add("Cast", Attributes{"to": int64(9)}, e.In(0)), e.In(1), e.In(2))) // to bool
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *SelectOp) Forward32(c *Call[float32]) { forwardSelect(c) }
 

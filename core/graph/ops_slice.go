@@ -143,6 +143,13 @@ func (o *SliceOp) Gradient(t *Tape, n *Node, g []Value) {
 	t.AddSlice(n.In[0], o.Axis, o.Start, o.Step, o.N, g[0])
 }
 
+// ONNX implements Exporter.
+func (o *SliceOp) ONNX(e Emitter, n *Node) error {
+	stop := o.Start + (o.N-1)*o.Step + 1
+	e.Out(0, e.Add("Slice", nil, e.In(0), e.Longs(int64(o.Start)), e.Longs(int64(max(o.Start, stop))), e.Longs(axisOf(n.In[0], o.Axis)), e.Longs(int64(o.Step))))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *SliceOp) Forward32(c *Call[float32]) { forwardSlice(o, c) }
 

@@ -49,6 +49,12 @@ func (o *SoftmaxOp) Gradient(t *Tape, n *Node, g []Value) {
 	}
 }
 
+// ONNX implements Exporter.
+func (o *SoftmaxOp) ONNX(e Emitter, n *Node) error {
+	e.Out(0, e.Add("Softmax", Attributes{"axis": int64(-1)}, e.In(0)))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *SoftmaxOp) Forward32(c *Call[float32]) { forwardSoftmax(c) }
 
@@ -128,6 +134,15 @@ func (o *CrossEntropyOp) Gradient(t *Tape, n *Node, g []Value) {
 	if t.Needs(n.In[0]) {
 		t.Add(n.In[0], emit(&CrossEntropyGradOp{}, t.Use(n.In[0]), t.Use(n.In[1]), g[0]))
 	}
+}
+
+// ONNX implements Exporter.
+func (o *CrossEntropyOp) ONNX(e Emitter, n *Node) error {
+	logs := e.Add("LogSoftmax", Attributes{"axis": int64(-1)}, e.In(0))
+	last := e.Longs(int64(n.At(0).Rank()))
+	picked := e.Add("GatherElements", Attributes{"axis": axisOf(n.In[0], -1)}, logs, e.Add("Unsqueeze", nil, e.In(1), last))
+	e.Out(0, e.Add("Neg", nil, e.Add("Squeeze", nil, picked, last)))
+	return nil
 }
 
 // Forward32 implements Op.

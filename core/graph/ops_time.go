@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/seed391906a2/iss/core/tensor"
 )
@@ -74,6 +75,17 @@ func (o *ReverseOp) Gradient(t *Tape, n *Node, g []Value) {
 	t.Add(n.In[0], Reverse(g[0], lengths))
 }
 
+// ONNX implements Exporter.
+func (o *ReverseOp) ONNX(e Emitter, n *Node) error {
+	if len(n.In) == 1 {
+		e.Out(0, e.Add("Slice", nil, e.In(0), e.Longs(-1), e.Longs(math.MinInt64), e.Longs(0), e.Longs(-1)))
+		return nil
+	}
+	lengths := e.Add("Cast", Attributes{"to": int64(7)}, e.In(1)) // to int64
+	e.Out(0, e.Add("ReverseSequence", Attributes{"time_axis": int64(0), "batch_axis": int64(1)}, e.In(0), lengths))
+	return nil
+}
+
 // Forward32 implements Op.
 func (o *ReverseOp) Forward32(c *Call[float32]) { forwardReverse(c) }
 
@@ -141,6 +153,18 @@ func (o *ValidOp) Restrict(*Restriction, *Node) (Op, error) { return o, nil }
 
 // Gradient implements Op: lengths have none.
 func (o *ValidOp) Gradient(*Tape, *Node, []Value) {}
+
+// ONNX implements Exporter.
+func (o *ValidOp) ONNX(e Emitter, n *Node) error {
+	last := e.Longs(1)
+	time := e.Add("Squeeze", nil, e.Lengths(Shape{o.Time}))
+	zero, one := e.Add("Squeeze", nil, e.Longs(0)), e.Add("Squeeze", nil, e.Longs(1))
+	steps := e.Add("Unsqueeze", nil, e.Add("Range", nil, zero, time, one), last)
+	below := e.Add("Less", nil, steps, e.Add("Cast", Attributes{"to": int64(7)}, e.In(0))) // as int64
+	valid := e.Add("Cast", Attributes{"to": int64(1)}, below)                              // to float32
+	e.Out(0, e.Add("Unsqueeze", nil, valid, e.Longs(2)))
+	return nil
+}
 
 // Forward32 implements Op.
 func (o *ValidOp) Forward32(c *Call[float32]) { forwardValid(c) }

@@ -23,6 +23,9 @@ const (
 
 var unaryNames = [...]string{"sigmoid", "tanh", "relu", "exp", "log", "sqrt", "affine"}
 
+// unaryOperators are those of ONNX.
+var unaryOperators = [...]string{"Sigmoid", "Tanh", "Relu", "Exp", "Log", "Sqrt"}
+
 func (k UnaryKind) String() string { return unaryNames[k] }
 
 // UnaryOp is y = f(x), element by element.
@@ -109,6 +112,23 @@ func (o *UnaryOp) Gradient(t *Tape, n *Node, g []Value) {
 	case AffineOf:
 		t.Add(x, Affine(g[0], o.A, 0))
 	}
+}
+
+// ONNX implements Exporter.
+func (o *UnaryOp) ONNX(e Emitter, n *Node) error {
+	x := e.In(0)
+	if o.Kind != AffineOf {
+		e.Out(0, e.Add(unaryOperators[o.Kind], nil, x))
+		return nil
+	}
+	if o.A != 1 {
+		x = e.Add("Mul", nil, x, scalar(e, o.A))
+	}
+	if o.B != 0 {
+		x = e.Add("Add", nil, x, scalar(e, o.B))
+	}
+	e.Out(0, x)
+	return nil
 }
 
 // Forward32 implements Op.

@@ -248,6 +248,11 @@ func (o *ScanOp) Restrict(r *Restriction, _ *Node) (Op, error) {
 	return &c, nil
 }
 
+// ONNX implements Exporter.
+func (o *ScanOp) ONNX(e Emitter, n *Node) error {
+	return e.Loop(n)
+}
+
 // Forward32 implements Op.
 func (o *ScanOp) Forward32(c *Call[float32]) { forwardScan(o, c) }
 

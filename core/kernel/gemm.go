@@ -99,13 +99,17 @@ func (t *Team) Gemm(w int, g Gemm) {
 	h, tiles := tileRows(s, g.M)
 	panels := (g.N + s.nr - 1) / s.nr
 	own := &t.scratch.panels[w]
+	if g.inPlace(h) {
+		t.gemmInPlace(w, &g, s, h, tiles, panels)
+		return
+	}
 	for k0 := 0; k0 < g.K; k0 += s.kc {
 		kc := min(s.kc, g.K-k0)
 		stride := tileFloats(h, kc)
 		rows := &t.scratch.a[own.turn][0]
 		own.turn ^= 1
 		for i, hi := t.Share(w, tiles); i < hi; i++ {
-			packTile(at(rows, i*stride), &g, i*h, min(h, g.M-i*h), k0, kc)
+			packTile(s, at(rows, i*stride), &g, i*h, min(h, g.M-i*h), k0, kc)
 		}
 		t.Barrier()
 		lo, hi := t.Share(w, panels*tiles)
@@ -122,6 +126,41 @@ func (t *Team) Gemm(w int, g Gemm) {
 	}
 }
 
+// narrow is the number of columns up to which packing the left operand does not
+// pay: it would be read too few times. By processor time, of products of 400 rows
+// by 64 to 256 columns, reading in place takes 2 to 12 % less with AVX-512, 15 to
+// 40 % less with AVX2. Only tests change it.
+var narrow = 256
+
+// ways is how many lines of one set the first-level cache holds.
+const ways = 8
+
+// inPlace reports whether tiles of h rows read the left operand where it is. Rows
+// that all fall into one set of the cache must be few.
+func (g *Gemm) inPlace(h int) bool {
+	return !g.TransA && g.N <= narrow && (h <= ways || g.LDA%512 != 0)
+}
+
+// gemmInPlace is Gemm with the left operand read in place. The sums are added in
+// the same order.
+func (t *Team) gemmInPlace(w int, g *Gemm, s shape, h, tiles, panels int) {
+	own := &t.scratch.panels[w]
+	lo, hi := t.Share(w, panels*tiles)
+	for k0 := 0; k0 < g.K; k0 += s.kc {
+		kc := min(s.kc, g.K-k0)
+		for u := lo; u < hi; {
+			j, i := u/tiles, u%tiles
+			end := min(tiles, i+hi-u)
+			u += end - i
+			b := g.panel(s, own, k0, kc, j)
+			for ; i < end; i++ {
+				tile(min(h, g.M-i*h), kc, &g.A[i*h*g.LDA+k0], g.LDA, b, s.nr,
+					&g.C[i*h*g.LDC+j*s.nr], g.LDC, g.Acc || k0 > 0, biasAt(g.Bias, k0, j*s.nr), min(s.nr, g.N-j*s.nr))
+			}
+		}
+	}
+}
+
 // panel returns panel j of the right operand, packing it if nobody has.
 func (g *Gemm) panel(s shape, own *panel, k0, kc, j int) *float32 {
 	if g.Packed != nil {
@@ -132,16 +171,24 @@ func (g *Gemm) panel(s shape, own *panel, k0, kc, j int) *float32 {
 }
 
 // packTile writes h rows of op(A), columns [k0, k0+kc), to dst, column by column.
-func packTile(dst *float32, g *Gemm, row, h, k0, kc int) {
+// Where there are rows enough below, a whole square is transposed, which needs no
+// masks: what is too much of a column lies where the next one will, or behind
+// the tile.
+func packTile(s shape, dst *float32, g *Gemm, row, h, k0, kc int) {
 	if g.TransA {
 		copyNarrow(dst, h, &g.A[k0*g.LDA+row], g.LDA, kc, h)
 		return
 	}
-	transpose(dst, h, &g.A[row*g.LDA+k0], g.LDA, h, kc)
+	rows := h
+	if h < s.square && row+s.square <= g.M {
+		rows = s.square
+	}
+	transpose(dst, h, &g.A[row*g.LDA+k0], g.LDA, rows, kc)
 }
 
-// tileFloats is the room for a packed tile, which starts on a cache line.
-func tileFloats(h, kc int) int { return (h*kc + lineFloats - 1) / lineFloats * lineFloats }
+// tileFloats is the room for a packed tile, which starts on a cache line, and for
+// what packTile writes behind it.
+func tileFloats(h, kc int) int { return (h*kc+lineFloats-1)/lineFloats*lineFloats + lineFloats }
 
 // packedRows is how many floats the packed left operand of one block takes.
 func packedRows(s shape, m, k int) int {

@@ -21,13 +21,14 @@ var levelNames = []string{levelGeneric: "generic", levelAVX2: "avx2", levelAVX51
 func (l level) String() string { return levelNames[l] }
 
 // shape is the blocking of a level's matrix product: tiles of at most mr rows
-// by nr columns, over kc terms of the inner sum at a time.
-type shape struct{ mr, nr, kc int }
+// by nr columns, over kc terms of the inner sum at a time. square is how many rows
+// and columns a transposition takes at once.
+type shape struct{ mr, nr, kc, square int }
 
 var shapes = [...]shape{
-	levelGeneric: {mr: 16, nr: 128, kc: 256},
-	levelAVX2:    {mr: 6, nr: 16, kc: 768},
-	levelAVX512:  {mr: 14, nr: 32, kc: 768},
+	levelGeneric: {mr: 16, nr: 128, kc: 256, square: 1},
+	levelAVX2:    {mr: 6, nr: 16, kc: 768, square: 8},
+	levelAVX512:  {mr: 14, nr: 32, kc: 768, square: 16},
 }
 
 var active, cpuErr = chooseLevel(os.Getenv("ISS_CPU"), bestLevel())

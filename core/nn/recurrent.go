@@ -41,10 +41,12 @@ func Recurrent(s *graph.Scope, cell core.Cell, x graph.Value, cfg graph.ScanConf
 // side by side, [time, batch, fw+bw]. The cells have the scopes fw and bw and
 // classes of the same names below the scope's own. lengths [batch] say where
 // rows end; the zero Value: all at the last step. Behind a row's end the
-// output is zero.
-func Bidirectional(s *graph.Scope, fw, bw core.Cell, x, lengths graph.Value) graph.Value {
+// output is zero. Each direction has dropout of its own on what it reads, drawn
+// per step at the place "input" of its scope; keep 1 is none.
+func Bidirectional(s *graph.Scope, fw, bw core.Cell, x, lengths graph.Value, keep float64) graph.Value {
 	run := func(name string, cell core.Cell, reverse bool) graph.Value {
 		layer := s.Layer(name, path.Join(s.Owner(), name))
+		x := layer.Dropout("input", x, keep, graph.PerStep)
 		return Recurrent(layer, cell, x, graph.ScanConfig{Reverse: reverse, Lengths: lengths}, false)
 	}
 	return graph.Concat(-1, run("fw", fw, false), run("bw", bw, true))

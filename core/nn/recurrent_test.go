@@ -30,7 +30,7 @@ func TestBidirectional(t *testing.T) {
 		x := s.Input("x", graph.Symbol("time"), graph.Symbol("batch"), graph.Fixed(in))
 		lengths := s.Ints("lengths", graph.Symbol("batch"))
 		m := s.Layer("g0", "g0").WithInit(graph.Uniform{Scale: 0.5})
-		both := nn.Bidirectional(m, newCell(t, cells.LSTM, in, 4, `{}`), newCell(t, cells.GRU, in, 2, `{}`), x, lengths)
+		both := nn.Bidirectional(m, newCell(t, cells.LSTM, in, 4, `{}`), newCell(t, cells.GRU, in, 2, `{}`), x, lengths, 1)
 		fw := nn.Recurrent(m.Layer("fw", "alone"), newCell(t, cells.LSTM, in, 4, `{}`), x, graph.ScanConfig{Lengths: lengths}, false)
 		bw := nn.Recurrent(m.Layer("bw", "alone"), newCell(t, cells.GRU, in, 2, `{}`), graph.Reverse(x, lengths), graph.ScanConfig{Lengths: lengths}, false)
 		s.Output("got", both)
@@ -73,7 +73,7 @@ func TestBidirectional(t *testing.T) {
 func TestBidirectionalClasses(t *testing.T) {
 	g, err := graph.Trace("both", func(s *graph.Scope) {
 		x := s.Input("x", graph.Symbol("time"), graph.Symbol("batch"), graph.Fixed(3))
-		y := nn.Bidirectional(s.Layer("g0", "g0"), newCell(t, cells.LSTM, 3, 4, `{}`), newCell(t, cells.LSTM, 3, 2, `{}`), x, graph.Value{})
+		y := nn.Bidirectional(s.Layer("g0", "g0"), newCell(t, cells.LSTM, 3, 4, `{}`), newCell(t, cells.LSTM, 3, 2, `{}`), x, graph.Value{}, 1)
 		s.Output("logits", nn.Linear(s, "logits", y, 2))
 	})
 	require.NoError(t, err)

@@ -28,10 +28,13 @@ func (s *Subject) readers() error {
 			continue
 		}
 		k := s.rand.IntN(c.Units)
-		for j, alive := range c.Entries {
-			if !s.reads(alive) {
+		asked := 0
+		for _, j := range s.rand.Perm(len(c.Entries)) {
+			alive := c.Entries[j]
+			if !s.reads(alive) || asked == 2 && !s.Thorough {
 				continue
 			}
+			asked++
 			noticed := false
 			for try := uint64(0); try < 8 && !noticed; try++ {
 				ts := Weights(d.Graph, s.seed+try)

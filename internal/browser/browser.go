@@ -18,8 +18,6 @@ import (
 	"runtime"
 	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 )
 
 // patience is how long an answer of Chromium may take on a busy machine.
@@ -58,24 +56,41 @@ func Start(t *testing.T) *Browser {
 	case path == "":
 		t.Skip("no Chromium is here (Debian: apt-get install chromium); CI has it")
 	}
+	b := &Browser{t: t}
+	profile, err := os.MkdirTemp("", "iss-chromium")
+	b.must(err, "a folder for Chromium")
 	in, to, err := os.Pipe()
-	require.NoError(t, err)
+	b.must(err, "a pipe to Chromium")
 	from, out, err := os.Pipe()
-	require.NoError(t, err)
+	b.must(err, "a pipe from Chromium")
 	c := exec.Command(path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars",
 		"--no-first-run", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
-		"--user-data-dir="+t.TempDir(), "--remote-debugging-pipe")
+		"--user-data-dir="+profile, "--remote-debugging-pipe")
 	c.ExtraFiles = []*os.File{in, out}
-	require.NoError(t, c.Start())
-	require.NoError(t, in.Close())
-	require.NoError(t, out.Close())
-	b := &Browser{t: t, to: to, from: from, lines: bufio.NewReader(from)}
+	b.must(c.Start(), "Chromium")
+	_, _ = in.Close(), out.Close() // they are its own now
+	b.to, b.from, b.lines = to, from, bufio.NewReader(from)
 	t.Cleanup(func() {
-		b.call("", "Browser.close", nil, nil)
+		_, _ = to.Close(), from.Close() // which ends it
+		kill := time.AfterFunc(patience/4, func() { _ = c.Process.Kill() })
 		_ = c.Wait() // how it ends is its own affair
-		_, _ = to.Close(), from.Close()
+		kill.Stop()
+		for range 50 { // its helpers may still be writing
+			if os.RemoveAll(profile) == nil {
+				return
+			}
+			time.Sleep(patience / 600)
+		}
 	})
 	return b
+}
+
+// must ends the test if something failed.
+func (b *Browser) must(err error, what string) {
+	b.t.Helper()
+	if err != nil {
+		b.t.Fatalf("browser: %s: %v", what, err)
+	}
 }
 
 // find is the first Chromium that is installed, or "".
@@ -95,25 +110,26 @@ func (b *Browser) call(session, method string, params, result any) {
 	m := message{ID: b.last, Session: session, Method: method}
 	if params != nil {
 		text, err := json.Marshal(params)
-		require.NoError(b.t, err)
+		b.must(err, method)
 		m.Params = text
 	}
 	text, err := json.Marshal(m)
-	require.NoError(b.t, err)
+	b.must(err, method)
 	_, err = b.to.Write(append(text, 0))
-	require.NoError(b.t, err, method)
+	b.must(err, method)
 	for {
 		got := b.read(method)
 		if got.ID == 0 {
 			b.events = append(b.events, got)
 			continue
 		}
-		require.Equal(b.t, b.last, got.ID)
-		if got.Error != nil {
-			require.FailNow(b.t, method+": "+got.Error.Message)
-		}
-		if result != nil {
-			require.NoError(b.t, json.Unmarshal(got.Result, result), method)
+		switch {
+		case got.ID != b.last:
+			b.t.Fatalf("browser: %s: an answer to call %d, not to call %d", method, got.ID, b.last)
+		case got.Error != nil:
+			b.t.Fatalf("browser: %s: %s", method, got.Error.Message)
+		case result != nil:
+			b.must(json.Unmarshal(got.Result, result), method)
 		}
 		return
 	}
@@ -139,9 +155,9 @@ func (b *Browser) wait(method string) {
 // read reads a message; what says what is waited for.
 func (b *Browser) read(what string) (m message) {
 	b.t.Helper()
-	require.NoError(b.t, b.from.SetReadDeadline(time.Now().Add(patience)))
+	b.must(b.from.SetReadDeadline(time.Now().Add(patience)), what)
 	text, err := b.lines.ReadBytes(0)
-	require.NoError(b.t, err, "Chromium does not answer %s", what)
-	require.NoError(b.t, json.Unmarshal(text[:len(text)-1], &m))
+	b.must(err, what)
+	b.must(json.Unmarshal(text[:len(text)-1], &m), what)
 	return m
 }

@@ -3,8 +3,6 @@ package browser
 import (
 	"encoding/json"
 	"strings"
-
-	"github.com/stretchr/testify/require"
 )
 
 // Look is how a page is looked at.
@@ -91,9 +89,11 @@ func (p *Page) Eval(expression string, value any) {
 		ExceptionDetails json.RawMessage
 	}
 	p.call("Runtime.evaluate", map[string]any{"expression": expression, "returnByValue": true}, &got)
-	require.Empty(p.b.t, string(got.ExceptionDetails), expression)
+	if got.ExceptionDetails != nil {
+		p.b.t.Fatalf("browser: %s: %s", expression, got.ExceptionDetails)
+	}
 	if value != nil {
-		require.NoError(p.b.t, json.Unmarshal(got.Result.Value, value), expression)
+		p.b.must(json.Unmarshal(got.Result.Value, value), expression)
 	}
 }
 

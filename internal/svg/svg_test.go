@@ -28,6 +28,6 @@ func TestFit(t *testing.T) {
 	assert.Equal(t, "short", svg.FitEnd("short", 10, 100))
 	got = svg.FitEnd("Model/RNN/MultiRNNCell/cell_0/weights", 10, 100)
 	assert.LessOrEqual(t, svg.Advance(got)*10, 100.0)
-	assert.Equal(t, "…cell_0/weights", got)
+	assert.Equal(t, "…ll/cell_0/weights", got)
 	assert.Equal(t, "…", svg.FitEnd("long", 10, 1))
 }

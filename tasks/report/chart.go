@@ -65,7 +65,12 @@ func newChart(title, told, x, y string, logY, zero bool, all ...series) *chart {
 
 // picture draws the chart. Colours are the page's, by class.
 func (c *chart) picture() picture {
-	const left, right, top = 58.0, 12.0, 30.0
+	const right, top = 12.0, 30.0
+	left := 58.0
+	ticks := c.y.ticks()
+	for _, label := range c.y.labels(ticks) {
+		left = max(left, 26+svg.Advance(label)*11)
+	}
 	c.x.from, c.x.to = left, chartWide-right
 	c.y.from, c.y.to = top+plotHigh, top
 	var b strings.Builder
@@ -73,7 +78,6 @@ func (c *chart) picture() picture {
 		fmt.Fprintf(&b, "<text x=%q y=%q text-anchor=%q class=%q>%s</text>\n", svg.Num(x), svg.Num(y), anchor, class, svg.Escape(s))
 	}
 	text(left, 16, "start", "head", svg.Fit(c.title, 14.5, chartWide-left-right))
-	ticks := c.y.ticks()
 	for i, label := range c.y.labels(ticks) {
 		y := c.y.at(ticks[i])
 		fmt.Fprintf(&b, "<path class=\"grid\" d=\"M%s %sH%s\"/>\n", svg.Num(left), svg.Num(y), svg.Num(chartWide-right))

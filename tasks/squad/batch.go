@@ -83,12 +83,8 @@ func (b *Batches) Len() int { return len(b.order) }
 func (b *Batches) Batch(i int, step uint64) *Batch {
 	out := &b.batch
 	out.Examples = b.order[i]
-	out.Rows, out.Width = len(out.Examples), b.set.encoder.width
-	out.Context, out.Question = 1, 1 // a model needs a step
-	for _, k := range out.Examples {
-		e := &b.set.Examples[k]
-		out.Context, out.Question = max(out.Context, e.length), max(out.Question, len(e.question))
-	}
+	out.Width = b.set.encoder.width
+	out.Rows, out.Context, out.Question = b.Sizes(i)
 	out.resize()
 	for row, k := range out.Examples {
 		e := &b.set.Examples[k]
@@ -103,6 +99,17 @@ func (b *Batches) Batch(i int, step uint64) *Batch {
 		}
 	}
 	return out
+}
+
+// Sizes returns the sizes of batch i: its rows, and the tokens of its longest
+// context and question.
+func (b *Batches) Sizes(i int) (rows, context, question int) {
+	context, question = 1, 1 // a model needs a step
+	for _, k := range b.order[i] {
+		e := &b.set.Examples[k]
+		context, question = max(context, e.length), max(question, len(e.question))
+	}
+	return len(b.order[i]), context, question
 }
 
 // answer chooses one of the answers of a question for a step.

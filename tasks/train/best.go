@@ -23,7 +23,7 @@ func (t *trainer) consider(valid tasks.Score) bool {
 		return false
 	}
 	t.at.Best = &best{t.at.Epoch, valid}
-	t.best = t.tensors()
+	t.best = t.tensors(t.update.tested)
 	return true
 }
 

@@ -5,17 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"time"
 
 	"github.com/seed391906a2/iss/core/checkpoint"
 	"github.com/seed391906a2/iss/core/tensor"
 )
 
-// tensors copies the weights.
-func (t *trainer) tensors() map[string]tensor.Dense[float32] {
+// tensors copies the weights, as param gives them.
+func (t *trainer) tensors(param func(name string) []float32) map[string]tensor.Dense[float32] {
 	m := map[string]tensor.Dense[float32]{}
 	for _, p := range t.g.Params {
-		m[p.Name] = tensor.Of(append([]float32(nil), t.m.Param(p.Name)...), p.Shape...)
+		m[p.Name] = tensor.Of(append([]float32(nil), param(p.Name)...), p.Shape...)
 	}
 	return m
 }
@@ -38,7 +39,10 @@ func (t *trainer) save() error {
 	if t.frozen != nil && !t.at.Finished {
 		slots[slotFrozen] = t.frozen
 	}
-	return t.Journal.Save(checkpoint.Snapshot{Tensors: t.tensors(), Slots: slots, State: t.at.json()})
+	if !t.at.Finished {
+		maps.Copy(slots, t.update.tensors())
+	}
+	return t.Journal.Save(checkpoint.Snapshot{Tensors: t.tensors(t.m.Param), Slots: slots, State: t.at.json()})
 }
 
 func (t *trainer) load() error {
@@ -76,6 +80,11 @@ func (t *trainer) load() error {
 	}
 	if err := t.loadBest(s.Slots); err != nil {
 		return err
+	}
+	if !t.at.Finished {
+		if err := t.update.load(s.Slots); err != nil {
+			return err
+		}
 	}
 	t.units = t.left()
 	return t.Journal.Rewind(t.at.Metrics)

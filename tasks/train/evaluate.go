@@ -22,17 +22,26 @@ func newEvaluator(p tasks.Problem, g *graph.Graph, threads int) *evaluator {
 	return &evaluator{problem: p, g: Evaluation(g, p.Terms().Judged...), threads: threads, engines: map[string]*engine.Engine{}}
 }
 
-// score runs a part without dropout, states at their start before the first
-// batch, then carried.
+// score is what a judge says of a part.
 func (e *evaluator) score(ctx context.Context, part string, param func(name string) []float32) (tasks.Score, error) {
-	b, err := e.problem.Part(part)
+	judge, err := e.judge(ctx, part, param)
 	if err != nil {
 		return tasks.Score{}, err
+	}
+	return judge.Score(), nil
+}
+
+// judge runs a part without dropout, states at their start before the first
+// batch, then carried, before a judge.
+func (e *evaluator) judge(ctx context.Context, part string, param func(name string) []float32) (tasks.Judge, error) {
+	b, err := e.problem.Part(part)
+	if err != nil {
+		return nil, err
 	}
 	m, ok := e.engines[part]
 	if !ok {
 		if m, err = engine.New(e.g, engine.Options{Max: tasks.Largest(b), Threads: e.threads, Inference: true}); err != nil {
-			return tasks.Score{}, err
+			return nil, err
 		}
 		e.engines[part] = m
 	}
@@ -46,19 +55,19 @@ func (e *evaluator) score(ctx context.Context, part string, param func(name stri
 			if errors.Is(err, context.Canceled) {
 				err = ErrStopped
 			}
-			return tasks.Score{}, err
+			return nil, err
 		}
 		if err := states.bind(b.Binding(i)); err != nil {
-			return tasks.Score{}, err
+			return nil, err
 		}
 		b.Load(i, m)
 		if err := m.Run(graph.Mode{}); err != nil {
-			return tasks.Score{}, err
+			return nil, err
 		}
 		judge.See(i, m)
 		states.carry()
 	}
-	return judge.Score(), nil
+	return judge, nil
 }
 
 func (e *evaluator) close() {
@@ -70,9 +79,19 @@ func (e *evaluator) close() {
 // Evaluate measures a model with the given weights on part "valid" or "test".
 // g is the model's graph, cut or whole.
 func Evaluate(ctx context.Context, p tasks.Problem, g *graph.Graph, weights map[string]tensor.Dense[float32], part string, threads int) (tasks.Score, error) {
+	judge, err := Judged(ctx, p, g, weights, part, threads)
+	if err != nil {
+		return tasks.Score{}, err
+	}
+	return judge.Score(), nil
+}
+
+// Judged is Evaluate for who wants to know more than the score: the judge that
+// has seen it all.
+func Judged(ctx context.Context, p tasks.Problem, g *graph.Graph, weights map[string]tensor.Dense[float32], part string, threads int) (tasks.Judge, error) {
 	e := newEvaluator(p, g, threads)
 	defer e.close()
-	return e.score(ctx, part, func(name string) []float32 { return weights[name].Data })
+	return e.judge(ctx, part, func(name string) []float32 { return weights[name].Data })
 }
 
 // silent is a Reporter that says nothing.

@@ -68,12 +68,15 @@ func (t *trainer) shrink() error {
 		return err
 	}
 	gone := cert.Seal(t.g, t.m.Param)
+	for _, s := range t.update.slots {
+		cert.Seal(t.g, s.of(t.update))
+	}
 	t.m.Changed()
-	slots := map[string]map[string]tensor.Dense[float32]{}
+	slots := t.update.tensors()
 	if t.frozen != nil {
 		slots[slotFrozen] = t.frozen
 	}
-	cut, err := groups.Compact(t.g, t.tensors(), slots, cert.Keep())
+	cut, err := groups.Compact(t.g, t.tensors(t.m.Param), slots, cert.Keep())
 	if err != nil {
 		return err
 	}
@@ -99,7 +102,7 @@ func (t *trainer) shrink() error {
 		}
 	}
 	if !s.SealOnly {
-		if err := t.replace(cut.Graph, cut.Tensors, cut.State); err != nil {
+		if err := t.replace(cut.Graph, cut.Tensors, cut.Slots, cut.State); err != nil {
 			return err
 		}
 		t.at.Kept, t.frozen = cut.Kept, cut.Slots[slotFrozen]
@@ -126,12 +129,13 @@ func (t *trainer) restore(kept map[string][]int) error {
 	if err != nil {
 		return fmt.Errorf("train: the checkpoint's units: %w", err)
 	}
-	return t.replace(g, nil, nil)
+	return t.replace(g, nil, nil, nil)
 }
 
 // replace goes on with a model that was cut out of the one so far: it is
-// planned anew, and gets the weights and what state says of its carried states.
-func (t *trainer) replace(g *graph.Graph, weights map[string]tensor.Dense[float32], state func(name string, values []float32, units int) []float32) error {
+// planned anew, and gets the weights, the slots, and what state says of its
+// carried states.
+func (t *trainer) replace(g *graph.Graph, weights map[string]tensor.Dense[float32], slots map[string]map[string]tensor.Dense[float32], state func(name string, values []float32, units int) []float32) error {
 	d, err := groups.Derive(g)
 	if err != nil {
 		return err
@@ -159,6 +163,12 @@ func (t *trainer) replace(g *graph.Graph, weights map[string]tensor.Dense[float3
 		copy(next.m.Param(name), w.Data)
 	}
 	next.m.Changed()
+	if slots != nil {
+		if err := next.update.load(slots); err != nil {
+			next.Close()
+			return err
+		}
+	}
 	if state != nil {
 		for _, in := range t.states.in {
 			copy(next.m.Floats(in.Label), state(in.Label, t.m.Floats(in.Label), in.Shape.Last().Size))

@@ -65,7 +65,7 @@ func (s *Stepper) Step(rate float64, mode graph.Mode) (o Outcome, err error) {
 	if o.Norm, o.Penalty = s.update.gradient(); !o.finite() {
 		return o, nil
 	}
-	s.update.apply(rate, o.Norm)
+	s.update.apply(rate, o.Norm, mode.Step)
 	s.states.carry()
 	return o, nil
 }

@@ -103,6 +103,7 @@ func (t *trainer) initialise() error {
 	}
 	t.m.Changed()
 	t.freeze()
+	t.update.startAverages()
 	return nil
 }
 
@@ -182,7 +183,7 @@ const (
 )
 
 func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
-	valid, err := t.eval.score(ctx, "valid", t.m.Param)
+	valid, err := t.eval.score(ctx, "valid", t.update.tested)
 	if err != nil {
 		return errors.Join(err, t.save())
 	}
@@ -210,6 +211,9 @@ func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 }
 
 func (t *trainer) finish(ctx context.Context) (*Result, error) {
+	if !t.at.Finished {
+		t.update.takeAverages()
+	}
 	t.takeBest()
 	if part := t.Config.ReportedPart("valid"); part != "valid" && !t.at.Finished {
 		valid, err := t.eval.score(ctx, part, t.m.Param)
@@ -235,7 +239,7 @@ func (t *trainer) finish(ctx context.Context) (*Result, error) {
 		}
 	}
 	r := &Result{
-		Graph: t.g, Tensors: t.tensors(), Valid: t.at.Valid, Test: test, Units: t.left(),
+		Graph: t.g, Tensors: t.tensors(t.m.Param), Valid: t.at.Valid, Test: test, Units: t.left(),
 		Steps: t.at.Step, Seconds: t.at.Seconds,
 	}
 	r.Speed = float64(t.at.Items) / t.at.Seconds

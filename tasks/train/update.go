@@ -36,8 +36,15 @@ type update struct {
 	burial    *groups.Burial    // nil unless biases become zero with their group
 	sums      []float64         // per worker, padded
 	shrinks   bool              // components that are all zero are left out of the penalty that is told
-	rate      float64           // of the step under way, clipped
-	add, step func(w int)       // a worker's part of the two halves, made once: a step allocates nothing
+	rate      float64           // of the step under way
+	scale     float64           // and what its gradients are multiplied by, to clip them
+	at        uint64            // and its number, from 1
+	slots     []slot
+	mean      [][]float32 // Adam's, by weight; nil without it
+	square    [][]float32
+	average   [][]float32 // of the weights; nil: there are none
+	decayOf   float64     // of the averages
+	add, step func(w int) // a worker's part of the two halves, made once: a step allocates nothing
 }
 
 // newUpdate prepares the update of a model g whose training graph is h. λ is in the unit of the loss.
@@ -52,8 +59,9 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 			u.gradients = append(u.gradients, m.Output(GradientOf(p.Name)))
 		}
 	}
+	u.newSlots(cfg)
 	u.free = u.gradients
-	if len(cfg.ISS.Regularizers) == 0 && len(cfg.Train.Only) == 0 {
+	if !cfg.ISS.TauAlways && len(cfg.ISS.Regularizers) == 0 && len(cfg.Train.Only) == 0 {
 		return u, nil
 	}
 	terms, err := Terms(cfg, g, chosen)
@@ -71,8 +79,8 @@ func newUpdate(g, h *graph.Graph, m *engine.Engine, cfg tasks.Config, chosen []g
 	u.values = make([]float64, len(terms))
 	u.apart()
 	u.soil()
-	if !cfg.ISS.Sparse() {
-		return u, nil
+	if !cfg.ISS.Sparse() && !cfg.ISS.TauAlways {
+		return u, nil // as published for language models
 	}
 	if cfg.ISS.Biases == "zero-with-group" {
 		u.burial = groups.NewBurial(g, chosen, func(name string) bool { return trains(cfg, name) })
@@ -190,9 +198,9 @@ func (u *update) addShare(w int) {
 	u.sums[w*lineFloats] = optim.SumSq(u.team, w, u.gradients)
 }
 
-// apply clips, steps, and zeroes what is below the threshold.
-func (u *update) apply(rate, norm float64) {
-	u.rate = rate * optim.ClipScale(norm, u.clip)
+// apply clips, steps, and zeroes what is below the threshold; steps count from 0.
+func (u *update) apply(rate, norm float64, step uint64) {
+	u.rate, u.scale, u.at = rate, optim.ClipScale(norm, u.clip), step+1
 	u.team.Run(u.step)
 	u.m.Changed()
 }
@@ -201,8 +209,9 @@ func (u *update) stepShare(w int) {
 	if u.proximal {
 		u.proximalShare(w)
 	} else {
-		optim.SGD(u.team, w, u.weights, u.gradients, u.rate, u.tau)
+		u.move(w, u.tau)
 	}
+	u.follow(w)
 	for _, g := range u.dirty { // by the shares that the step has read them in
 		lo, hi := u.team.Share(w, len(g))
 		clear(g[lo:hi])
@@ -219,17 +228,17 @@ func (u *update) stepShare(w int) {
 // proximalShare steps, then takes the proximal steps one after the other, group
 // Lassos first, each of the size of the clipped step.
 func (u *update) proximalShare(w int) {
-	optim.SGD(u.team, w, u.weights, u.gradients, u.rate, nil)
+	u.move(w, nil)
 	for _, l := range u.lassos {
 		if l.Proximal() {
 			u.team.Barrier()
-			l.p.Prox(w, u.team, u.rate)
+			l.p.Prox(w, u.team, u.rate*u.scale)
 		}
 	}
 	u.team.Barrier()
 	for _, e := range u.elements {
 		if e.Proximal() {
-			optim.SoftThreshold(u.team, w, e.weights, u.rate*e.Lambda)
+			optim.SoftThreshold(u.team, w, e.weights, u.rate*u.scale*e.Lambda)
 		}
 	}
 	if u.tau != nil {

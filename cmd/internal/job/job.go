@@ -18,6 +18,7 @@ import (
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/runs"
 	"github.com/seed391906a2/iss/tasks/train"
@@ -71,7 +72,8 @@ func New(f *model.Finder, o Options) (*Job, error) {
 	if err != nil {
 		return nil, wrong(err)
 	}
-	if _, err := m.Groups(); err != nil {
+	chosen, err := m.Groups()
+	if err != nil {
 		return nil, wrong(err)
 	}
 	if err := m.Regularizers(); err != nil {
@@ -86,6 +88,9 @@ func New(f *model.Finder, o Options) (*Job, error) {
 	}
 	g, err := m.Graph()
 	if err != nil {
+		return nil, wrong(err)
+	}
+	if _, err := groups.NewThreshold(g, chosen, o.Config.ISS.TauOn, o.Config.ISS.Tau); err != nil {
 		return nil, wrong(err)
 	}
 	if o.Init != nil {

@@ -122,6 +122,28 @@ func (w *random) between(s *graph.Scope, h graph.Value) graph.Value {
 			h = w.operation(s, []graph.Value{h}, h.Shape()[:2])
 		}
 	}
+	return w.attend(s, h)
+}
+
+// attend mixes h over positions: each position attends to all, or all are
+// mixed into one vector, which is repeated. It draws from numbers of its own, so
+// that the models of a seed are what they were before there was attention.
+func (w *random) attend(s *graph.Scope, h graph.Value) graph.Value {
+	r := rand.New(rand.NewPCG(uint64(w.names), uint64(8*w.vocab+w.wide)))
+	n := width(h)
+	switch r.IntN(8) {
+	case 0:
+		of := graph.Value{}
+		if r.IntN(2) == 0 {
+			of = w.weight(s, n, 1)
+		}
+		p := graph.Softmax(graph.Score(graph.Tanh(h), h, of))
+		return w.put(graph.Mix(p, h), w.bound[h])
+	case 1:
+		one := s.Fill(1, graph.Fixed(1), w.batch, graph.Fixed(1))
+		p := graph.Softmax(graph.Score(one, graph.MatMul(h, w.weight(s, n, 1)), graph.Value{}))
+		return w.put(graph.Mul(h, graph.Mix(p, h)), w.bound[h]*w.bound[h])
+	}
 	return h
 }
 

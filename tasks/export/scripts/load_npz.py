@@ -1,0 +1,25 @@
+import importlib.util
+
+import numpy as np
+
+
+def load(folder, io):
+    """The model as a function of inputs, by name, to outputs."""
+    spec = importlib.util.spec_from_file_location("model_" + str(len(folder)), os.path.join(folder, "model.py"))
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    model = module.load(folder)
+
+    def run(feed):
+        arguments = [feed[t["name"]] for t in io["inputs"]]
+        if io["states"]:
+            arguments.append({s["input"]: feed[s["input"]] for s in io["states"]})
+        got = model(*arguments)
+        got = list(got) if isinstance(got, tuple) else [got]
+        out = {}
+        if io["states"]:
+            states = got.pop()
+            out = {s["output"]: states[s["input"]] for s in io["states"]}
+        return dict(out, **{t["name"]: y for t, y in zip(io["outputs"], got)})
+
+    return run

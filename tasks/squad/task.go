@@ -1,0 +1,131 @@
+package squad
+
+import (
+	"fmt"
+
+	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/tasks"
+	"github.com/seed391906a2/iss/tasks/squad/bidaf"
+)
+
+// importPath is that of this package.
+const importPath = "github.com/seed391906a2/iss/tasks/squad"
+
+// Names of what the data decide: rows of the learned tables.
+const (
+	rowsOfWords = "words"
+	rowsOfChars = "chars"
+)
+
+// Terms are those of questions on paragraphs, judged by the official rules.
+var Terms = tasks.Terms{
+	Metrics: []tasks.Metric{{Name: "f1", Higher: true, Percent: true}, {Name: "em", Higher: true, Percent: true}},
+	Items:   "questions", Step: "token",
+	Answers: []string{"start_at", "end_at"}, Judged: []string{"start_at", "end_at"},
+}
+
+// New is the task "squad": questions on the paragraphs of a folder in the
+// format of SQuAD.
+func New() tasks.Task {
+	return answering(&task{name: "squad"},
+		"Questions on paragraphs, answered by a span of them: a folder in the format of SQuAD (--data DIR).", squadPresets())
+}
+
+// NewEmbedded is the task "questions": the same on paragraphs drawn from
+// templates.
+func NewEmbedded() tasks.Task {
+	return answering(&task{name: "questions", embedded: true},
+		"Questions on paragraphs that are drawn from templates; needs no data.", embeddedPresets())
+}
+
+func answering(t *task, doc string, presets []tasks.Preset) tasks.Task {
+	return tasks.Task{
+		Name: t.name, Doc: doc, Source: importPath, Terms: Terms, Presets: presets,
+		Needs: []string{"/model/embedding"}, Options: optionsSchema,
+		Open: t.open, Trace: t.trace, Ask: ask,
+	}
+}
+
+// task answers questions; embedded marks the one that needs no data.
+type task struct {
+	name     string
+	embedded bool
+}
+
+func (t *task) open(cfg tasks.Config, cells *tasks.Cells) (tasks.Problem, error) {
+	o, err := readOptions(cfg)
+	if err != nil {
+		return nil, err
+	}
+	d, err := t.load(cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	g, err := t.trace(cfg, cells, d.sizes())
+	if err != nil {
+		return nil, err
+	}
+	return &problem{cfg, d, g}, nil
+}
+
+// Rows of the learned tables of a model that is shown or drawn without its
+// data. The paper does not tell them. Its counts of weights, all nine of which
+// fit 8·chars + 100·words from 119,800 to 122,400, do; these are of that size.
+const (
+	knownWords = 1175
+	knownChars = 290
+)
+
+// trace is BiDAF.
+func (t *task) trace(cfg tasks.Config, cells *tasks.Cells, sizes tasks.Sizes) (*graph.Graph, error) {
+	o, err := readOptions(cfg)
+	if err != nil {
+		return nil, err
+	}
+	if sizes == nil {
+		if sizes, err = t.sizes(cfg, o); err != nil {
+			return nil, err
+		}
+	}
+	m := cfg.Model
+	if m.Tied || m.Residual || m.Names != "" || m.Masks != nil {
+		return nil, fmt.Errorf("squad: model.tied, residual, names and masks belong to language models; take them away")
+	}
+	if len(m.Hidden) != bidaf.Layers {
+		return nil, fmt.Errorf("squad: model.hidden has %d sizes; BiDAF has %d layers: contextual, two of modelling, output", len(m.Hidden), bidaf.Layers)
+	}
+	make, err := m.Maker(cells, bidaf.Places)
+	if err != nil {
+		return nil, err
+	}
+	c := bidaf.Config{
+		Words: sizes[rowsOfWords], Chars: sizes[rowsOfChars], WordDim: m.Embedding,
+		CharDim: o.CharDim, CharWidth: CharWidth, CharFilters: o.CharFilters, CharTaps: o.CharTaps, Highways: o.Highways, Keep: make.Keep,
+	}
+	out := [bidaf.Layers]int{}
+	for i, hidden := range m.Hidden {
+		in := bidaf.Inputs(o.CharFilters+m.Embedding, func(k int) int { return out[k] })[i]
+		fw, n, err := make.Cell(in, hidden)
+		if err != nil {
+			return nil, err
+		}
+		bw, _, err := make.Cell(in, hidden)
+		if err != nil {
+			return nil, err
+		}
+		c.Layers[i], out[i] = bidaf.Layer{Fw: fw, Bw: bw}, 2*n
+	}
+	return bidaf.Trace(c)
+}
+
+// sizes are those of the data that cfg names, or the known ones.
+func (t *task) sizes(cfg tasks.Config, o options) (tasks.Sizes, error) {
+	if !t.embedded && cfg.Data == "" {
+		return tasks.Sizes{rowsOfWords: knownWords, rowsOfChars: knownChars}, nil
+	}
+	d, err := t.load(cfg, o)
+	if err != nil {
+		return nil, err
+	}
+	return d.sizes(), nil
+}
