@@ -24,9 +24,9 @@ func compiled(t *testing.T, name string) *schemas.Schema {
 }
 
 func TestSource(t *testing.T) {
-	assert.Equal(t, []string{"cell", "config", "groups"}, schemas.Names())
+	assert.Equal(t, []string{"cell", "config", "groups", "mapping"}, schemas.Names())
 	_, err := schemas.Source("confg")
-	assert.EqualError(t, err, `registry: no schema "confg"; known: cell, config, groups; nearest is config`)
+	assert.EqualError(t, err, `registry: no schema "confg"; known: cell, config, groups, mapping; nearest is config`)
 }
 
 // Every schema of ours is well formed, names itself, helps an editor at each
