@@ -91,7 +91,7 @@ func helped(root, schema map[string]any) bool {
 
 const fullConfig = `{
   "$schema": "iss://config", "preset": "ptb-large-iss", "task": "ptb", "seed": 1, "data": "data/ptb",
-  "text": {"file": "a.txt", "unit": "char", "vocab": 100},
+  "text": {"file": "a.txt", "unit": "char", "vocab": 100, "tokens": "vocab.txt"},
   "model": {"cell": "lstm", "options": {"forget_bias": 0}, "embedding": 1500, "hidden": [1500, 1500], "tied": false,
             "keep": {"input": 0.6, "output": 1}, "init_scale": 0.04},
   "train": {"batch": 20, "steps": 35, "epochs": 55, "clip": 10, "optimizer": {"kind": "sgd", "rate": 1.0},
