@@ -123,7 +123,7 @@ func stack(t *testing.T, cell string, layers int, both bool) *graph.Graph {
 			width := x.Shape().Last().Size
 			layer := s.Sub("Model/RNN/multi_rnn_cell").Layer(fmt.Sprintf("cell_%d", l), fmt.Sprintf("cell_%d", l))
 			if both {
-				x = nn.Bidirectional(layer, makeCell(t, cell, width), makeCell(t, cell, width), x, graph.Value{})
+				x = nn.Bidirectional(layer, makeCell(t, cell, width), makeCell(t, cell, width), x, graph.Value{}, 1)
 			} else {
 				x = nn.Recurrent(layer, makeCell(t, cell, width), x, graph.ScanConfig{}, false)
 			}
@@ -219,6 +219,20 @@ func TestGoldenLayers(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// NumPy's own file holds what the golden one does.
+func TestGoldenNPZ(t *testing.T) {
+	want := open(t, "lm-gru").params
+	src, err := mapping.Open(filepath.Join("testdata", "lm-gru.npz"))
+	require.NoError(t, err)
+	defer src.Close()
+	require.Equal(t, want.Names(), src.Names())
+	for name, w := range want {
+		got, err := src.Read(name)
+		require.NoError(t, err)
+		assert.Equal(t, w, got, name)
 	}
 }
 

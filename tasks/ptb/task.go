@@ -85,7 +85,7 @@ func (t *task) corpus(cfg tasks.Config) (*Corpus, error) {
 	case t.embedded && given:
 		return nil, fmt.Errorf("ptb: task %q has its text embedded; for a text of your own take a preset of task \"ptb\", such as ptb-small", t.name)
 	case !t.embedded && !given:
-		return nil, fmt.Errorf("ptb: no data: name the folder of the Penn TreeBank (or of your own train, valid and test text) with --data DIR, or one text with --text FILE; the preset demo needs none")
+		return nil, fmt.Errorf("ptb: no data: name the folder of the Penn TreeBank (or of your own train, valid and test text) with --data DIR, or one text with --text FILE; the preset demo needs none; fetch the Penn TreeBank with: iss data get ptb")
 	}
 	if cfg.Text == nil || cfg.Text.Tokens == "" {
 		return Open(cfg.Data, text)

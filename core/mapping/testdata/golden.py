@@ -7,12 +7,14 @@ For LSTM, GRU and RNN, of one and two layers, one way and both: parameters under
 PyTorch's names, the input x, a fixed w, the output y of the module and, for
 loss = sum(w*y), the gradient of each parameter and of x, as "grad/NAME".
 A language model in word_language_model's names is among them: ids, targets,
-logits, and the gradients of the summed cross entropy.
+logits, and the gradients of the summed cross entropy; the weights of the one
+with GRUs are in lm-gru.npz too.
 """
 import json
 import os
 import struct
 
+import numpy
 import torch
 
 STEPS, BATCH, IN, HIDDEN, VOCAB = 3, 2, 3, 4, 7
@@ -75,6 +77,9 @@ def language(kind):
     loss.backward()
     out = {"x": ids, "y": targets, "logits": logits, "loss": loss}
     gradients(out, m)
+    here = os.path.dirname(os.path.abspath(__file__))
+    if kind == "GRU":  # the weights alone, as NumPy writes them
+        numpy.savez(os.path.join(here, "lm-gru.npz"), **{name: p.detach().numpy() for name, p in m.named_parameters()})
     write(f"lm-{kind.lower()}", out, f"golden.py, torch {torch.__version__}: a language model with nn.{kind}({IN}, {HIDDEN}, 2)")
 
 

@@ -54,7 +54,9 @@ func zipped(t testing.TB, packed bool, entries ...any) []byte {
 	return b.Bytes()
 }
 
-func open(b []byte) (*npz.File, error) { return npz.NewFile("f.npz", bytes.NewReader(b), int64(len(b))) }
+func open(b []byte) (*npz.File, error) {
+	return npz.NewFile("f.npz", bytes.NewReader(b), int64(len(b)))
+}
 
 const matrix = "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }"
 
@@ -115,7 +117,7 @@ func TestHostile(t *testing.T) {
 		{"beyond int", with("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,), }"), "the size"},
 		{"more than there is", with("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000000,), }", 1, 2, 3, 4), "shape [1000000000] of <f4 and its header are 4000000128 bytes, and the entry says 132"},
 		{"less than there is", with("{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }", 1, 2, 3, 4, 5), "and the entry says 133"},
-		{"many axes", with("{'descr': '<f4', 'fortran_order': False, 'shape': (" + strings.Repeat("1,", 33) + "), }", 1, 2, 3, 4), "33 axes; 32 is the most"},
+		{"many axes", with("{'descr': '<f4', 'fortran_order': False, 'shape': ("+strings.Repeat("1,", 33)+"), }", 1, 2, 3, 4), "33 axes; 32 is the most"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
