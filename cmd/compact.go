@@ -45,7 +45,8 @@ fails nothing is written. The run itself stays as it is.`,
 		if err := runs.Vacant(dir); err != nil {
 			return wrong(err)
 		}
-		if _, err := a.openData(c, &data, m); err != nil {
+		problem, err := a.openData(c, &data, m)
+		if err != nil {
 			return err
 		}
 		cut, err := job.Cut(m, dir, threads)
@@ -73,7 +74,7 @@ fails nothing is written. The run itself stays as it is.`,
 		if s := job.Biased(constants); s != "" {
 			fmt.Fprintf(a.Out, "left: %s\n", strings.ReplaceAll(s, "\n", "\nleft: "))
 		}
-		for _, metric := range m.Task.Terms.Metrics {
+		for _, metric := range problem.Terms().Metrics {
 			fmt.Fprintf(a.Out, "%s: %s valid, %s test\n", metric.Name, metric.Format(small.Valid.Values[metric.Name], 2), metric.Format(small.Test.Values[metric.Name], 2))
 		}
 		fmt.Fprintf(a.Out, "compact model: %s\n", dir)

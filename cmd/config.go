@@ -67,7 +67,7 @@ func (f *dataFlags) apply(c *cobra.Command, cfg *tasks.Config) error {
 	}
 	paths := []*string{&cfg.Data}
 	if cfg.Text != nil {
-		paths = append(paths, &cfg.Text.File)
+		paths = append(paths, &cfg.Text.File, &cfg.Text.Tokens)
 	}
 	for _, path := range paths {
 		if *path == "" {
@@ -191,5 +191,31 @@ func positive(c *cobra.Command, flag string, n int) error {
 	if c.Flags().Changed(flag) && n < 1 {
 		return wrongf("--%s is %d; it must be at least 1", flag, n)
 	}
+	return nil
+}
+
+// takeTokens gives a configuration the vocabulary of the run that its weights
+// start from, if that one's ids are settled by a file, as those of an imported
+// model are.
+func takeTokens(cfg *tasks.Config, init string) error {
+	if init == "" || cfg.Text != nil && cfg.Text.Tokens != "" {
+		return nil
+	}
+	dir, err := runs.FindRun(init, nil)
+	if err != nil {
+		return nil // a file of tensors
+	}
+	info, err := runs.ReadInfo(dir)
+	if err != nil || info.Config.Text == nil || info.Config.Text.Tokens == "" {
+		return wrong(err)
+	}
+	text := tasks.Text{Unit: info.Config.Text.Unit}
+	if cfg.Text != nil {
+		text = *cfg.Text
+	}
+	if text.Tokens, err = filepath.Abs(filepath.Join(dir, model.VocabularyName)); err != nil {
+		return err
+	}
+	cfg.Text = &text
 	return nil
 }

@@ -12,10 +12,10 @@ import (
 func (a *app) dataCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "data",
-		Short:   "Look at data sets",
+		Short:   "Look at data sets and fetch them",
 		Example: "  iss data check data/ptb\n  iss data check data/squad",
 	}
-	c.AddCommand(a.dataCheckCommand())
+	c.AddCommand(a.dataCheckCommand(), a.dataGetCommand())
 	return c
 }
 

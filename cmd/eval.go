@@ -57,7 +57,7 @@ that have a format for that: predictions of SQuAD.`,
 		if err != nil {
 			return err
 		}
-		terms := m.Task.Terms
+		terms := m.problem.Terms()
 		t := &term.Table{Head: []string{"part"}}
 		for _, metric := range terms.Metrics {
 			t.Head = append(t.Head, metric.Name)

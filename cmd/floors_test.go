@@ -24,7 +24,7 @@ var floors = [][]string{
 	{"registry", "internal"},
 	{"core/tensor", "core/kernel", "core/rng", "schemas"},
 	{"core/graph"},
-	{"core/interp", "core/engine", "core/checkpoint"},
+	{"core/interp", "core/engine", "core/checkpoint", "core/mapping"},
 	{"core"},
 	{"groups", "core/nn", "core/optim", "core/onnx", "cells/equation"},
 	{"tasks"},

@@ -34,6 +34,7 @@ in that order; @last is the last run.`,
 	}
 	c.AddCommand(
 		a.trainCommand(), a.evalCommand(), a.sparsityCommand(), a.compactCommand(), a.verifyCommand(), a.benchCommand(), a.tauCommand(), a.reportCommand(), a.askCommand(),
+		a.importCommand(), a.sampleCommand(),
 		a.listCommand(), a.showCommand(), a.groupsCommand(), a.schemaCommand(), a.dataCommand(),
 		a.exportCommand(), a.newCommand(), a.buildCommand(),
 	)

@@ -11,7 +11,7 @@ import (
 func (a *app) schemaCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema NAME",
-		Short: "Print the JSON Schema of a document (cell, config, groups), for editors",
+		Short: "Print the JSON Schema of a document (cell, config, groups, mapping), for editors",
 		Long: `Print the JSON Schema (draft-07) of a document that people write. That of
 config holds the options of every cell that is known, so that an editor
 completes them too.`,

@@ -55,6 +55,11 @@ func TestStories(t *testing.T) {
 			e.Setenv("ISS_DATA", data)
 			e.Setenv("GOMAXPROCS", "1") // stories run side by side already
 			peers(e)
+			weights, err := filepath.Abs(filepath.Join("..", "core", "mapping", "testdata"))
+			if err != nil {
+				return err
+			}
+			e.Setenv("WEIGHTS", weights) // of PyTorch
 			return goEnv(e)
 		},
 		Condition: func(cond string) (bool, error) {

@@ -24,9 +24,9 @@ func compiled(t *testing.T, name string) *schemas.Schema {
 }
 
 func TestSource(t *testing.T) {
-	assert.Equal(t, []string{"cell", "config", "groups"}, schemas.Names())
+	assert.Equal(t, []string{"cell", "config", "groups", "mapping"}, schemas.Names())
 	_, err := schemas.Source("confg")
-	assert.EqualError(t, err, `registry: no schema "confg"; known: cell, config, groups; nearest is config`)
+	assert.EqualError(t, err, `registry: no schema "confg"; known: cell, config, groups, mapping; nearest is config`)
 }
 
 // Every schema of ours is well formed, names itself, helps an editor at each
@@ -91,7 +91,7 @@ func helped(root, schema map[string]any) bool {
 
 const fullConfig = `{
   "$schema": "iss://config", "preset": "ptb-large-iss", "task": "ptb", "seed": 1, "data": "data/ptb",
-  "text": {"file": "a.txt", "unit": "char", "vocab": 100},
+  "text": {"file": "a.txt", "unit": "char", "vocab": 100, "tokens": "vocab.txt"},
   "model": {"cell": "lstm", "options": {"forget_bias": 0}, "embedding": 1500, "hidden": [1500, 1500], "tied": false,
             "keep": {"input": 0.6, "output": 1}, "init_scale": 0.04},
   "train": {"batch": 20, "steps": 35, "epochs": 55, "clip": 10, "optimizer": {"kind": "sgd", "rate": 1.0},

@@ -26,6 +26,9 @@ type Text struct {
 	File  string `json:"file,omitempty"`  // one file, split 90/5/5
 	Unit  string `json:"unit,omitempty"`  // "word" or "char"
 	Vocab int    `json:"vocab,omitempty"` // largest number of types
+	// Tokens is a file of the vocabulary, such as the vocab.txt of a run, for
+	// models whose ids are settled; "": the training part makes it.
+	Tokens string `json:"tokens,omitempty"`
 }
 
 // Model is what is trained.

@@ -23,7 +23,7 @@ type source struct {
 	files []FileSum
 }
 
-const wanted = "a corpus is train.txt, valid.txt and test.txt, or ptb.train.txt, ptb.valid.txt and ptb.test.txt"
+const wanted = "a corpus is train.txt, valid.txt and test.txt, or ptb.train.txt, ptb.valid.txt and ptb.test.txt; fetch the Penn TreeBank with: iss data get ptb"
 
 // readFolder reads the three parts of a corpus in a folder.
 func readFolder(dir string) (*source, error) {

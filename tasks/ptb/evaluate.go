@@ -20,11 +20,12 @@ func (p *problem) Part(name string) (tasks.Batches, error) {
 
 // Judge implements tasks.Problem.
 func (p *problem) Judge(part string) tasks.Judge {
-	return &judge{part: p.parts[part], floor: p.floors[part]}
+	return &judge{terms: p.Terms(), part: p.parts[part], floor: p.floors[part]}
 }
 
 // judge adds up the loss of all predictions.
 type judge struct {
+	terms tasks.Terms
 	part  *batches
 	floor float64
 	total float64
@@ -38,7 +39,7 @@ func (j *judge) See(_ int, m tasks.Outputs) {
 
 // Score implements tasks.Judge.
 func (j *judge) Score() tasks.Score {
-	s := Terms.OfLoss(j.total/float64(j.part.Predictions()), j.part.Predictions())
+	s := j.terms.OfLoss(j.total/float64(j.part.Predictions()), j.part.Predictions())
 	s.Floor = j.floor
 	return s
 }

@@ -48,6 +48,8 @@ func treebankPresets() []tasks.Preset {
 		preset("rhn-830-direct", "rhn-830 with the dropout of its ISS trained afresh at a learned size: give it with --units-from RUN."),
 		preset("rhn-small", "Recurrent highway network of depth 4 and width 200, 13 epochs; all of it ours."),
 		preset("rhn-small-iss", "ISS on rhn-small; λ is ours."),
+		preset("shakespeare", "2×128 LSTM over characters, the shape of the trained model in docs/import.md; forget bias 1."),
+		preset("shakespeare-iss", "ISS on a trained shakespeare: start from its weights with --init; λ, rate and epochs are ours."),
 		preset("ptb-large-direct", "ptb-large trained afresh at learned sizes, keep 0.55 as in table 1: give them with --units-from RUN."),
 	}
 }

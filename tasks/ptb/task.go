@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/nn"
@@ -20,6 +21,19 @@ const types = "types"
 var Terms = tasks.Terms{
 	Metrics: []tasks.Metric{{Name: "perplexity", OfLoss: math.Exp}},
 	Items:   "words", Step: "token", Answers: []string{"logits"},
+}
+
+// charTerms are those of models that predict characters.
+var charTerms = tasks.Terms{
+	Metrics: append(slices.Clone(Terms.Metrics), tasks.Metric{Name: "bits_per_char", OfLoss: func(nats float64) float64 { return nats / math.Ln2 }}),
+	Items:   "characters", Step: "character", Answers: Terms.Answers,
+}
+
+func termsOf(u Unit) tasks.Terms {
+	if u == Char {
+		return charTerms
+	}
+	return Terms
 }
 
 // New is the task "ptb": a language model on the Penn TreeBank or a text of
@@ -71,9 +85,16 @@ func (t *task) corpus(cfg tasks.Config) (*Corpus, error) {
 	case t.embedded && given:
 		return nil, fmt.Errorf("ptb: task %q has its text embedded; for a text of your own take a preset of task \"ptb\", such as ptb-small", t.name)
 	case !t.embedded && !given:
-		return nil, fmt.Errorf("ptb: no data: name the folder of the Penn TreeBank (or of your own train, valid and test text) with --data DIR, or one text with --text FILE; the preset demo needs none")
+		return nil, fmt.Errorf("ptb: no data: name the folder of the Penn TreeBank (or of your own train, valid and test text) with --data DIR, or one text with --text FILE; the preset demo needs none; fetch the Penn TreeBank with: iss data get ptb")
 	}
-	return Open(cfg.Data, text)
+	if cfg.Text == nil || cfg.Text.Tokens == "" {
+		return Open(cfg.Data, text)
+	}
+	v, err := openVocabulary(cfg.Text.Tokens, text)
+	if err != nil {
+		return nil, err
+	}
+	return OpenWith(cfg.Data, text, v)
 }
 
 func (t *task) trace(cfg tasks.Config, cells *tasks.Cells, sizes tasks.Sizes) (*graph.Graph, error) {
@@ -99,6 +120,13 @@ func (t *task) trace(cfg tasks.Config, cells *tasks.Cells, sizes tasks.Sizes) (*
 // vocab is the number of types that a model of cfg has: of its text where it
 // has one, else of the Penn TreeBank.
 func (t *task) vocab(cfg tasks.Config) (int, error) {
+	if cfg.Text != nil && cfg.Text.Tokens != "" {
+		v, err := openVocabulary(cfg.Text.Tokens, Text{Unit: Unit(cfg.Text.Unit)})
+		if err != nil {
+			return 0, err
+		}
+		return v.Len(), nil
+	}
 	if !t.embedded && cfg.Data == "" && (cfg.Text == nil || cfg.Text.File == "") {
 		if cfg.Text != nil && cfg.Text.Vocab > 0 {
 			return min(cfg.Text.Vocab, knownTypes), nil
@@ -151,7 +179,7 @@ func newProblem(cfg tasks.Config, c *Corpus, g *graph.Graph, embedded bool) (*pr
 }
 
 func (p *problem) Graph() *graph.Graph     { return p.g }
-func (p *problem) Terms() tasks.Terms      { return Terms }
+func (p *problem) Terms() tasks.Terms      { return termsOf(p.corpus.Vocab.Unit()) }
 func (p *problem) Train(int) tasks.Batches { return p.train }
 
 func (p *problem) Data() tasks.Data {

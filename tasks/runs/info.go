@@ -31,6 +31,7 @@ type Info struct {
 	Kept     map[string][]int `json:"kept,omitempty"` // units that are left, by class; nil: all. Ids are the first ancestor's
 	Data     Data             `json:"data"`
 	Versions Versions         `json:"versions"`
+	Origin   *Origin          `json:"origin,omitempty"` // of a model that was imported
 	Parent   string           `json:"parent,omitempty"` // run that this one was made from; on disk relative to this one
 	Result   map[string]any   `json:"result,omitempty"`
 }
@@ -63,6 +64,13 @@ func (d *Data) UnmarshalJSON(text []byte) error {
 // DataOf is the part of a task's data that run.json holds.
 func DataOf(d tasks.Data) Data {
 	return Data{Name: d.Name, Path: d.Path, SHA256: d.SHA256, Sizes: d.Sizes}
+}
+
+// Origin says which file of another program a run was made of.
+type Origin struct {
+	File    string `json:"file"`
+	SHA256  string `json:"sha256"`
+	Mapping string `json:"mapping"` // its name
 }
 
 // Versions say which programs made a run.
@@ -176,6 +184,7 @@ func (i Info) write(dir string) error {
 		{"kept", i.Kept, i.Kept == nil},
 		{"data", i.Data, false},
 		{"versions", i.Versions, false},
+		{"origin", i.Origin, i.Origin == nil},
 		{"parent", i.Parent, i.Parent == ""},
 		{"result", i.Result, i.Result == nil},
 	}

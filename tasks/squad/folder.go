@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-const wanted = "a folder of SQuAD holds a file train*.json and a file dev*.json, such as train-v1.1.json and dev-v1.1.json"
+const wanted = "a folder of SQuAD holds a file train*.json and a file dev*.json, such as train-v1.1.json and dev-v1.1.json; fetch them with: iss data get squad"
 
 // Parts are the files of a folder; "" where there is none.
 type Parts struct{ Train, Dev string }

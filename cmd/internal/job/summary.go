@@ -28,7 +28,11 @@ func newSummary(m *model.Model, dir string) (*Summary, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Summary{Run: dir, Preset: m.Config.Preset, terms: m.Task.Terms}
+	problem, err := m.Problem()
+	if err != nil {
+		return nil, err
+	}
+	s := &Summary{Run: dir, Preset: m.Config.Preset, terms: problem.Terms()}
 	for _, g := range chosen {
 		if !slices.Contains(s.Classes, g.Name) {
 			s.Classes = append(s.Classes, g.Name)

@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"fmt"
+	"path/filepath"
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/tensor"
@@ -14,6 +15,9 @@ import (
 
 // GroupsName is the copy that a run keeps of its group file.
 const GroupsName = "groups.json"
+
+// VocabularyName is the vocabulary in the run of a task on text.
+const VocabularyName = "vocab.txt"
 
 // Model is a configuration and what follows from it. What needs work is done
 // when it is first asked for.
@@ -61,7 +65,13 @@ func (m *Model) Problem() (tasks.Problem, error) {
 	if m.problem != nil {
 		return m.problem, nil
 	}
-	p, err := m.Task.Open(m.Config, m.finder.Cells)
+	cfg := m.Config
+	if m.Run != nil && cfg.Text != nil && cfg.Text.Tokens != "" { // the run's own copy
+		text := *cfg.Text
+		text.Tokens = filepath.Join(m.Run.Dir(), VocabularyName)
+		cfg.Text = &text
+	}
+	p, err := m.Task.Open(cfg, m.finder.Cells)
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +92,9 @@ func (m *Model) Problem() (tasks.Problem, error) {
 
 // SameData reports whether the problem's data are those the run was trained on.
 func (m *Model) SameData() bool {
+	if m.Run != nil && m.Run.Info().Data.SHA256 == "" {
+		return true // imported: nobody here knows what it was trained on
+	}
 	return m.Run == nil || m.problem == nil || m.Run.Info().Data.SHA256 == m.problem.Data().SHA256
 }
 

@@ -18,7 +18,7 @@ import (
 func ReadFile(path string, dim int, keep func(word string) bool) (*Table, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("glove: file %s does not exist", path)
+		return nil, fmt.Errorf("glove: file %s does not exist; fetch the vectors with: iss data get glove", path)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("glove: %w", err)

@@ -132,5 +132,5 @@ func TestReadFile(t *testing.T) {
 		})
 	}
 	_, err := ReadFile("none.txt", 3, nil)
-	assert.EqualError(t, err, "glove: file none.txt does not exist")
+	assert.EqualError(t, err, "glove: file none.txt does not exist; fetch the vectors with: iss data get glove")
 }

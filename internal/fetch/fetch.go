@@ -1,0 +1,167 @@
+// Package fetch brings files with known sizes and SHA-256 sums from the
+// network. What is not, byte for byte, what was expected never gets its name.
+//
+//	err := fetch.Get(ctx, http.DefaultClient, fetch.File{Name: "a.txt", URL: url, Size: 12, SHA256: sum}, dir, nil)
+//
+// A download that breaks off leaves NAME.part, and the next one goes on there.
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// File is what is expected.
+type File struct {
+	Name   string // in the folder
+	URL    string
+	Size   int64
+	SHA256 string
+}
+
+const partial = ".part"
+
+// ErrThere says that the file was there already, whole.
+var ErrThere = errors.New("fetch: it is there already")
+
+// Get makes dir hold the file. Progress, if it is not nil, is told how many
+// bytes there are. It returns ErrThere if nothing was to be done. A file of
+// that name that differs is an error and stays as it is.
+func Get(ctx context.Context, client *http.Client, f File, dir string, progress func(have int64)) error {
+	path := filepath.Join(dir, f.Name)
+	switch err := f.verify(path); {
+	case err == nil:
+		return ErrThere
+	case !errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("fetch: %s is there and is another file: %w; move it away", path, err)
+	}
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
+	part := path + partial
+	if err := f.download(ctx, client, part, progress); err != nil {
+		return fmt.Errorf("fetch: %s from %s: %w", f.Name, f.URL, err)
+	}
+	if err := f.verify(part); err != nil {
+		return fmt.Errorf("fetch: %s from %s is not the expected file: %w; what came is thrown away", f.Name, f.URL, errors.Join(err, os.Remove(part)))
+	}
+	if err := os.Rename(part, path); err != nil {
+		return fmt.Errorf("fetch: %w", err)
+	}
+	return nil
+}
+
+// verify compares size and sum of a file.
+func (f File) verify(path string) error {
+	in, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	info, err := in.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size() != f.Size {
+		return fmt.Errorf("it has %d bytes, and should have %d", info.Size(), f.Size)
+	}
+	h := sha256.New()
+	if _, err := io.Copy(h, in); err != nil {
+		return err
+	}
+	if got := hex.EncodeToString(h.Sum(nil)); got != f.SHA256 {
+		return fmt.Errorf("its SHA-256 is %s, and should be %s", got, f.SHA256)
+	}
+	return nil
+}
+
+// download goes on with the file part until it has all bytes.
+func (f File) download(ctx context.Context, client *http.Client, part string, progress func(int64)) (err error) {
+	out, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	have, err := out.Seek(0, io.SeekEnd)
+	if err != nil {
+		return err
+	}
+	if have == f.Size {
+		return nil
+	}
+	if have > f.Size {
+		have = 0
+	}
+	body, start, err := f.ask(ctx, client, have)
+	if err != nil {
+		return err
+	}
+	defer body.Close()
+	if err := out.Truncate(start); err != nil {
+		return err
+	}
+	if _, err := out.Seek(start, io.SeekStart); err != nil {
+		return err
+	}
+	w := &meter{w: out, have: start, tell: progress}
+	_, err = io.Copy(w, io.LimitReader(body, f.Size-start+1)) // one more shows that it is too long
+	switch {
+	case w.have > f.Size:
+		return errors.Join(fmt.Errorf("more than the expected %d bytes came", f.Size), out.Truncate(0))
+	case err != nil || w.have < f.Size:
+		if err == nil {
+			err = io.ErrUnexpectedEOF
+		}
+		return fmt.Errorf("%d of %d bytes are there: %w; the same command goes on from there", w.have, f.Size, err)
+	}
+	return out.Sync()
+}
+
+// ask requests the bytes from have on and returns them and where they begin.
+func (f File) ask(ctx context.Context, client *http.Client, have int64) (io.ReadCloser, int64, error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, nil)
+	if err != nil {
+		return nil, 0, err
+	}
+	r.Header.Set("Accept-Encoding", "identity")
+	if have > 0 {
+		r.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
+	}
+	answer, err := client.Do(r)
+	if err != nil {
+		return nil, 0, err
+	}
+	switch {
+	case answer.StatusCode == http.StatusOK:
+		return answer.Body, 0, nil
+	case answer.StatusCode == http.StatusPartialContent && strings.HasPrefix(answer.Header.Get("Content-Range"), fmt.Sprintf("bytes %d-", have)):
+		return answer.Body, have, nil
+	}
+	answer.Body.Close()
+	return nil, 0, fmt.Errorf("the server answers %s", answer.Status)
+}
+
+// meter counts what is written.
+type meter struct {
+	w    io.Writer
+	have int64
+	tell func(int64)
+}
+
+func (m *meter) Write(b []byte) (int, error) {
+	n, err := m.w.Write(b)
+	m.have += int64(n)
+	if m.tell != nil {
+		m.tell(m.have)
+	}
+	return n, err
+}
