@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -17,8 +18,8 @@ import (
 	"github.com/seed391906a2/iss/internal/peer"
 )
 
-// speed is part of the line by which a training tells how fast it is.
-const speed = "words/s"
+// speed is part of the lines by which a training tells how fast it is.
+var speed = regexp.MustCompile(` \d+ (words|characters|questions)/s`)
 
 // story is a page that is being told.
 type story struct {
@@ -140,17 +141,17 @@ func (s *story) run(c doctest.Command, b doctest.Block) {
 			s.at = filepath.Join(s.at, to)
 			require.DirExists(s, s.at, "%s:%d: $ %s", s.page, c.Line, c.Text)
 		case s.ownModule():
-			more, status = s.execute(s.shell(part), "")
+			more, status = s.execute(s.shell(part), nil)
 		case part == "go test ./...": // this very test
 			require.Contains(s, read(s.T, ".ci/run"), part, "%s:%d: .ci/run must run this", s.page, c.Line)
 		case strings.HasPrefix(part, "go test "):
 			more, status = s.goTest(part)
 		case strings.HasPrefix(part, "go "):
-			more, status = s.execute(s.goCommand(part), "")
+			more, status = s.execute(s.goCommand(part), nil)
 		case long:
 			more, status = s.execute(s.shell(part), speed)
 		default:
-			more, status = s.execute(s.shell(part), "")
+			more, status = s.execute(s.shell(part), nil)
 		}
 		out += more
 		if status != 0 {
@@ -209,19 +210,19 @@ func (s *story) goTest(text string) (string, int) {
 		require.Len(s, args, 3, text)
 	}
 	binary := filepath.Join(s.dir, filepath.Base(pkg)+".test")
-	out, status := s.execute(s.goCommand("go test -c -vet=off -o "+filepath.Base(binary)+" "+pkg), "")
+	out, status := s.execute(s.goCommand("go test -c -vet=off -o "+filepath.Base(binary)+" "+pkg), nil)
 	if status != 0 {
 		return out, status
 	}
 	c := exec.Command(binary, flags...)
 	c.Dir = filepath.Join(s.dir, filepath.FromSlash(pkg))
-	return s.execute(c, "")
+	return s.execute(c, nil)
 }
 
 // execute runs a command to its end and returns what it prints, on both
-// streams, and its exit status. After the first line that contains stop, if
+// streams, and its exit status. After the first line that matches stop, if
 // any, the command is interrupted.
-func (s *story) execute(c *exec.Cmd, stop string) (string, int) {
+func (s *story) execute(c *exec.Cmd, stop *regexp.Regexp) (string, int) {
 	r, w, err := os.Pipe()
 	require.NoError(s, err)
 	defer r.Close()
@@ -235,8 +236,8 @@ func (s *story) execute(c *exec.Cmd, stop string) (string, int) {
 		if err != nil {
 			break
 		}
-		if stop != "" && strings.Contains(line, stop) {
-			stop = ""
+		if stop != nil && stop.MatchString(line) {
+			stop = nil
 			require.NoError(s, c.Process.Signal(os.Interrupt))
 		}
 	}

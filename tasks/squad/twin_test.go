@@ -220,7 +220,9 @@ func (w *twin) penalise(g *graph.Graph, param func(string) []float64, grads map[
 			sum := 1e-8
 			each(func(name string, i int) { sum += param(name)[i] * param(name)[i] })
 			penalty += w.cfg.ISS.Regularizers[0].Lambda * math.Sqrt(sum)
-			each(func(name string, i int) { grads[name][i] += w.cfg.ISS.Regularizers[0].Lambda / math.Sqrt(sum) * param(name)[i] })
+			each(func(name string, i int) {
+				grads[name][i] += w.cfg.ISS.Regularizers[0].Lambda / math.Sqrt(sum) * param(name)[i]
+			})
 		}
 	}
 	return penalty
