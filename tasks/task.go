@@ -16,6 +16,7 @@
 package tasks
 
 import (
+	"embed"
 	"io"
 
 	"github.com/seed391906a2/iss/core"
@@ -61,6 +62,16 @@ type Preset struct {
 	// WithTwin says that the dense twin is trained in the same job: the preset
 	// needs no data and little time.
 	WithTwin bool
+}
+
+// EmbeddedPreset is the preset of which documents holds the file
+// presets/NAME.json. It panics without the file, which a task embeds.
+func EmbeddedPreset(documents embed.FS, name, doc string) Preset {
+	d, err := documents.ReadFile("presets/" + name + ".json")
+	if err != nil {
+		panic(err)
+	}
+	return Preset{Name: name, Doc: doc, Document: d}
 }
 
 // Sizes are those of a model's axes that its data decide, by what is counted:

@@ -3,11 +3,9 @@ package draw
 import (
 	"fmt"
 	"math"
-	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/core/graph"
-	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/internal/svg"
 )
 
@@ -289,96 +287,4 @@ func (t *table) rowLabels(b block, x, y float64) {
 		t.label(x, at, right, text{s: p.label, size: 11, italic: true, fill: faint})
 		last = at
 	}
-}
-
-// vector draws a parameter of one axis as a bar.
-func (t *table) vector(a side, x, y, w float64) {
-	t.bar(x, y, w, biasHigh, paper)
-	for _, s := range a.spans {
-		t.used[follows] = true
-		from, to := strip(s, a.n, w, stripMin)
-		t.bar(x+from, y, to-from, biasHigh, follows)
-	}
-	for _, p := range a.parts[1:] {
-		at := x + w*float64(p.from)/float64(a.n)
-		t.path(fmt.Sprintf("M%s %sV%s", svg.Num(at), svg.Num(y), svg.Num(y+biasHigh)), fmt.Sprintf("stroke=%q", edge))
-	}
-	t.rect(x, y, w, biasHigh, fmt.Sprintf("fill=\"none\" stroke=%q", edge))
-}
-
-// vectors draws parameters of one axis that go with no matrix.
-func (t *table) vectors(all []*graph.Param, y float64) float64 {
-	g := newGates(t.c.d.Atoms)
-	cut := commonPath(t.c.d.Graph.Params)
-	x, y := margin, y+22
-	for _, p := range all {
-		a := t.c.side(g, p, 0)
-		name := text{s: strings.TrimPrefix(p.Name, cut), size: 12, bold: true}
-		w := t.length(a)
-		if x > margin && x+max(w, name.width()) > margin+pageWidth {
-			x, y = margin, y+48
-		}
-		t.begin("vector")
-		t.label(x, y+11, left, name)
-		t.vector(a, x, y+18, w)
-		t.label(x, y+40, left, text{s: fmt.Sprint(p.Shape[0]), size: 11, fill: faint})
-		t.end()
-		x += max(w, name.width()) + 30
-		t.w = max(t.w, x-30)
-	}
-	return y + 42
-}
-
-// legend says what the colours mean and how much they are.
-func (t *table) legend(y float64) float64 {
-	x := margin
-	y += 24
-	for _, l := range []struct{ colour, s string }{
-		{makes, "columns that make it"},
-		{feeds, "rows that feed it back"},
-		{receives, "rows of others that read it"},
-		{follows, "biases, which follow it"},
-	} {
-		if !t.used[l.colour] {
-			continue
-		}
-		label := text{s: l.s, size: 12}
-		if x > margin && x+17+label.width() > margin+pageWidth {
-			x, y = margin, y+18
-		}
-		t.bar(x, y-9, 11, 11, l.colour)
-		t.label(x+17, y, left, label)
-		x += 17 + label.width() + 22
-		t.w = max(t.w, x-22)
-	}
-	y += 19
-	n := groups.Count(t.c.d.Graph, t.c.class.Group())
-	told := fmt.Sprintf("In colour: %s; a unit has %d weights, %d different ones, and %d biases.", t.c, n.Multiset, n.Distinct, n.Biases)
-	if n := t.thin(); n {
-		told += " Strips are drawn wider than they are."
-	}
-	if t.broke {
-		told += " Torn axes are longer."
-	}
-	for _, line := range wrap(told, 12, pageWidth) {
-		t.label(margin, y, left, text{s: line, size: 12, fill: faint})
-		t.w = max(t.w, margin+text{s: line, size: 12}.width())
-		y += 16
-	}
-	return y
-}
-
-// thin reports whether one index is thinner than the thinnest strip.
-func (t *table) thin() bool { return t.scale < stripMin }
-
-// wrap breaks a text into lines no wider than w.
-func wrap(s string, size, w float64) (lines []string) {
-	for _, word := range strings.Fields(s) {
-		if n := len(lines); n > 0 && (text{s: lines[n-1] + " " + word, size: size}).width() <= w {
-			lines[n-1] += " " + word
-		} else {
-			lines = append(lines, word)
-		}
-	}
-	return slices.Clip(lines)
 }

@@ -9,13 +9,7 @@ import (
 //go:embed presets/*.json
 var documents embed.FS
 
-func preset(name, doc string) tasks.Preset {
-	d, err := documents.ReadFile("presets/" + name + ".json")
-	if err != nil {
-		panic(err) // embedded
-	}
-	return tasks.Preset{Name: name, Doc: doc, Document: d}
-}
+func preset(name, doc string) tasks.Preset { return tasks.EmbeddedPreset(documents, name, doc) }
 
 // treebankPresets are the published experiments on the Penn TreeBank (Wen et
 // al., ICLR 2018, table 1; Zaremba et al., arXiv:1409.2329) and smaller ones

@@ -9,13 +9,7 @@ import (
 //go:embed presets/*.json
 var documents embed.FS
 
-func preset(name, doc string) tasks.Preset {
-	d, err := documents.ReadFile("presets/" + name + ".json")
-	if err != nil {
-		panic(err) // embedded
-	}
-	return tasks.Preset{Name: name, Doc: doc, Document: d}
-}
+func preset(name, doc string) tasks.Preset { return tasks.EmbeddedPreset(documents, name, doc) }
 
 // squadPresets are the published experiments on SQuAD (Wen et al., ICLR 2018,
 // tables 3 to 5), but that the paper does not tell the λ of its tables.
