@@ -287,12 +287,17 @@ func TestTermsAreTold(t *testing.T) {
 	assert.Equal(t, 1, epochs)
 }
 
-// Where biases become zero with their group they are, and only there.
+// Where biases become zero with their group they are, and only there; in the
+// averages, too, which are what is kept where there are some.
 func TestZeroWithGroup(t *testing.T) {
 	cfg, p, chosen := tiny(t)
 	cfg.Train.Epochs, cfg.ISS.Tau, cfg.ISS.Regularizers[0].Lambda = 1, 3e-3, 0.1
-	for _, rule := range []string{"follow", "zero-with-group"} {
-		cfg.ISS.Biases = rule
+	for _, c := range []struct {
+		rule    string
+		average float64
+	}{{"follow", 0}, {"zero-with-group", 0}, {"follow", 0.9}, {"zero-with-group", 0.9}} {
+		rule := c.rule
+		cfg.ISS.Biases, cfg.Train.Average = rule, c.average
 		r, err := train.Train(context.Background(), train.Options{Problem: p, Config: cfg, Groups: chosen, Threads: 2})
 		require.NoError(t, err)
 		dead, quiet := 0, 0
