@@ -26,9 +26,9 @@ type dataSet struct {
 // dataSets are those of the published results. Sizes and sums of the Penn
 // TreeBank and of SQuAD's dev are those of the files themselves, which the
 // addresses serve: torchtext's penntreebank.py has their MD5. SQuAD's train is
-// as tasks/squad says. GloVe's archive has the size and sum that many projects
-// record for it (Embeddings.jl among them); nobody here has fetched it, so if
-// the server's should differ, it is refused.
+// as tasks/squad says. GloVe's archive has the sum of public records and the
+// size that one of them gives; nobody here has fetched it, so if the server's
+// should differ, it is refused.
 var dataSets = []dataSet{
 	{"ptb", "Wall Street Journal text without an open licence, for research", []fetch.File{
 		{Name: "ptb.train.txt", URL: ptbURL + "ptb.train.txt", Size: 5101618, SHA256: "fcea919f6cf83f35d4d00c6cbf08040d13d4155226340912e2fef9c9c4102cbf"},
