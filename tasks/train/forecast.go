@@ -19,7 +19,7 @@ func (t *trainer) forecast(b tasks.Batches) {
 	line := fmt.Sprintf("training goes at %.0f %s/s: about %s for %d epochs",
 		t.speed, t.Problem.Terms().Items, humanTime(seconds), t.Config.Train.Epochs)
 	if seconds > 6*3600 {
-		line += "; that is long: a smaller preset is ptb-small, and demo needs no data (iss list presets)"
+		line += "; that is long: iss list presets names smaller ones"
 	}
 	t.Report.Note(line)
 }
