@@ -31,7 +31,7 @@ type trainer struct {
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
-// each and "test" after the last; with train.keep_best the weights are those of
+// each and "test" after the last, if that is other data; with train.keep_best the weights are those of
 // the best epoch. It returns ErrStopped when ctx is done, with
 // everything saved, and a *DivergedError when the loss is no number.
 func Train(ctx context.Context, o Options) (*Result, error) {
@@ -225,9 +225,12 @@ func (t *trainer) finish(ctx context.Context) (*Result, error) {
 		}
 		t.at.Valid = valid
 	}
-	test, err := t.eval.score(ctx, "test", t.m.Param)
-	if err != nil {
-		return nil, err
+	test := t.at.Valid
+	if !t.Problem.Terms().TestIsValid {
+		var err error
+		if test, err = t.eval.score(ctx, "test", t.m.Param); err != nil {
+			return nil, err
+		}
 	}
 	if !t.at.Finished {
 		if err := t.append(EvalMetric{Kind: "eval", Part: "test", Epoch: t.last(), Score: test}); err != nil {
