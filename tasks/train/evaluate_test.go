@@ -2,6 +2,8 @@ package train_test
 
 import (
 	"context"
+	"encoding/json"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -73,6 +75,17 @@ func TestScoresOfParts(t *testing.T) {
 				assert.Equal(t, want, score, part)
 			}
 
+			for _, line := range journal.lines {
+				var m struct {
+					Kind       string
+					Evaluation float64 `json:"eval_seconds"`
+					Peak       int64   `json:"peak_bytes"`
+				}
+				require.NoError(t, json.Unmarshal(line, &m))
+				assert.Equal(t, m.Kind == "epoch", m.Evaluation > 0, "%s", line)
+				assert.Equal(t, m.Kind == "eval" && runtime.GOOS == "linux", m.Peak > 0, "%s", line)
+			}
+
 			clear(q.of)
 			o.Resume = true
 			again, err := train.Train(context.Background(), o)
@@ -80,6 +93,7 @@ func TestScoresOfParts(t *testing.T) {
 			assert.Equal(t, c.again, q.of)
 			assert.Equal(t, got.Valid, again.Valid)
 			assert.Equal(t, got.Test, again.Test)
+			assert.Zero(t, again.Peak, "nothing was trained")
 		})
 	}
 }
