@@ -67,10 +67,12 @@ that have a format for that: predictions of SQuAD.`,
 		if _, can := m.problem.Judge(chosen[0]).(tasks.Answerer); *answers != "" && !can {
 			return wrongf("--answers: the answers of task %s have no format of their own", m.Task.Name)
 		}
+		var judge tasks.Judge
 		for i, name := range chosen {
-			judge, err := train.Judged(c.Context(), m.problem, m.graph, m.weights, m.Config.ReportedPart(name), threads)
-			if err != nil {
-				return stopped(err)
+			if i == 0 || !terms.TestIsValid {
+				if judge, err = train.Judged(c.Context(), m.problem, m.graph, m.weights, m.Config.ReportedPart(name), threads); err != nil {
+					return stopped(err)
+				}
 			}
 			if i == len(chosen)-1 && *answers != "" {
 				if err := writeAnswers(*answers, judge); err != nil {

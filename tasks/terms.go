@@ -9,6 +9,9 @@ type Terms struct {
 	Step    string   // what a cell reads at a time: "token", "frame"
 	Answers []string // outputs of the model that inference computes: "logits"
 	Judged  []string // outputs that a Judge reads beside "loss"
+	// TestIsValid says that the parts "valid" and "test" are the same data, as
+	// where a data set keeps its test to itself: one measurement is of both.
+	TestIsValid bool
 }
 
 // Metric is a number by which models are judged.

@@ -111,6 +111,18 @@ func (o pointed) Output(name string) []float32 {
 	return p
 }
 
+// What the terms claim: one measurement is of valid and of test.
+func TestTestIsValid(t *testing.T) {
+	p := open(t, folder(t))
+	require.True(t, p.Terms().TestIsValid)
+	valid, err := p.Part("valid")
+	require.NoError(t, err)
+	test, err := p.Part("test")
+	require.NoError(t, err)
+	assert.Equal(t, valid, test)
+	assert.Equal(t, p.Judge("valid"), p.Judge("test"))
+}
+
 // Who points at the answers has every point, who points at the first token few;
 // what is written down are the answers.
 func TestJudging(t *testing.T) {

@@ -22,6 +22,7 @@ var Terms = tasks.Terms{
 	Metrics: []tasks.Metric{{Name: "f1", Higher: true, Percent: true}, {Name: "em", Higher: true, Percent: true}},
 	Items:   "questions", Step: "token",
 	Answers: []string{"start_at", "end_at"}, Judged: []string{"start_at", "end_at"},
+	TestIsValid: true,
 }
 
 // New is the task "squad": questions on the paragraphs of a folder in the

@@ -76,6 +76,7 @@ type EpochMetric struct {
 	Units      map[string][2]int  `json:"units,omitempty"`    // left, of
 	Speed      float64            `json:"words_per_s"`        // items a second
 	Seconds    float64            `json:"seconds"`            // of training in this epoch
+	Evaluation float64            `json:"eval_seconds"`       // of measuring valid
 	Best       bool               `json:"best,omitempty"`     // the best so far, where that one is kept
 	Revivals   int                `json:"revivals,omitempty"` // components that were all zero and are not any more
 }
@@ -98,6 +99,7 @@ type EvalMetric struct {
 	Part  string      `json:"part"`
 	Epoch int         `json:"epoch"`
 	Score tasks.Score `json:"score"`
+	Peak  int64       `json:"peak_bytes,omitempty"` // at the end: the most memory of the process so far
 }
 
 // EventMetric is a line of metrics.jsonl for what happens now and then: "seal"
@@ -126,6 +128,7 @@ type Result struct {
 	Steps       uint64
 	Seconds     float64 // of training, without evaluation
 	Speed       float64 // items a second
+	Peak        int64   // bytes, the most memory of the process until its training ended; 0: not known
 }
 
 // ErrStopped says that training was stopped from outside and can be resumed.

@@ -31,7 +31,7 @@ type trainer struct {
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
-// each and "test" after the last; with train.keep_best the weights are those of
+// each and "test" after the last, if that is other data; with train.keep_best the weights are those of
 // the best epoch. It returns ErrStopped when ctx is done, with
 // everything saved, and a *DivergedError when the loss is no number.
 func Train(ctx context.Context, o Options) (*Result, error) {
@@ -183,10 +183,12 @@ const (
 )
 
 func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
+	start := time.Now()
 	valid, err := t.eval.score(ctx, "valid", t.update.tested)
 	if err != nil {
 		return errors.Join(err, t.save())
 	}
+	took := time.Since(start).Seconds()
 	mine := t.train()
 	if !mine.Finite() || !valid.Finite() {
 		return &DivergedError{Step: t.at.Step, Epoch: t.at.Epoch, Cost: max(mine.Loss, valid.Loss), GradNorm: math.NaN()}
@@ -196,7 +198,7 @@ func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 	m := EpochMetric{
 		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Train: mine, Valid: valid, Units: t.units,
 		Perplexity: mine.Values["perplexity"], Penalty: penalty, Terms: terms,
-		Speed: t.speed, Seconds: t.at.InEpoch, Best: t.consider(valid), Revivals: t.at.Revivals,
+		Speed: t.speed, Seconds: t.at.InEpoch, Evaluation: took, Best: t.consider(valid), Revivals: t.at.Revivals,
 	}
 	t.at.Revivals = 0
 	if err := t.append(m); err != nil {
@@ -225,12 +227,17 @@ func (t *trainer) finish(ctx context.Context) (*Result, error) {
 		}
 		t.at.Valid = valid
 	}
-	test, err := t.eval.score(ctx, "test", t.m.Param)
-	if err != nil {
-		return nil, err
+	test := t.at.Valid
+	if !t.Problem.Terms().TestIsValid {
+		var err error
+		if test, err = t.eval.score(ctx, "test", t.m.Param); err != nil {
+			return nil, err
+		}
 	}
+	var peak int64 // a run that is finished already was not trained by this process
 	if !t.at.Finished {
-		if err := t.append(EvalMetric{Kind: "eval", Part: "test", Epoch: t.last(), Score: test}); err != nil {
+		peak = peakMemory()
+		if err := t.append(EvalMetric{Kind: "eval", Part: "test", Epoch: t.last(), Score: test, Peak: peak}); err != nil {
 			return nil, err
 		}
 		t.at.Finished = true
@@ -240,7 +247,7 @@ func (t *trainer) finish(ctx context.Context) (*Result, error) {
 	}
 	r := &Result{
 		Graph: t.g, Tensors: t.tensors(t.m.Param), Valid: t.at.Valid, Test: test, Units: t.left(),
-		Steps: t.at.Step, Seconds: t.at.Seconds,
+		Steps: t.at.Step, Seconds: t.at.Seconds, Peak: peak,
 	}
 	r.Speed = float64(t.at.Items) / t.at.Seconds
 	return r, nil

@@ -94,13 +94,17 @@ func (c *Cutting) Constants() ([]groups.ClassConstants, error) {
 // Measure evaluates the cut model.
 func (c *Cutting) Measure(ctx context.Context) (*Measured, error) {
 	m := c.measured()
-	for part, score := range map[string]*tasks.Score{"valid": &m.Valid, "test": &m.Test} {
-		var err error
-		if *score, err = train.Evaluate(ctx, c.problem, m.graph, m.tensors, c.model.Config.ReportedPart(part), c.threads); err != nil {
-			return nil, err
-		}
+	score := func(part string) (tasks.Score, error) {
+		return train.Evaluate(ctx, c.problem, m.graph, m.tensors, c.model.Config.ReportedPart(part), c.threads)
 	}
-	return m, nil
+	var err error
+	if m.Valid, err = score("valid"); err != nil {
+		return nil, err
+	}
+	if m.Test = m.Valid; !c.problem.Terms().TestIsValid {
+		m.Test, err = score("test")
+	}
+	return m, err
 }
 
 // measured is the cut model before it is evaluated.

@@ -22,8 +22,9 @@ type Measured struct {
 	Test     tasks.Score       `json:"test"`
 	Units    map[string][2]int `json:"units"` // by class: left, of
 	Weights  int               `json:"weights"`
-	MultAdds int               `json:"mult_adds"`      // per token or other step
-	Time     *bench.Result     `json:"time,omitempty"` // at inference, in the paper's protocol
+	MultAdds int               `json:"mult_adds"`            // per token or other step
+	Time     *bench.Result     `json:"time,omitempty"`       // at inference, in the paper's protocol
+	Peak     int64             `json:"peak_bytes,omitempty"` // train.Result.Peak, if it was trained now
 
 	graph   *graph.Graph
 	tensors map[string]tensor.Dense[float32]
@@ -41,6 +42,7 @@ type outcome struct {
 	Steps   uint64            `json:"steps,omitempty"`
 	Seconds float64           `json:"seconds,omitempty"`     // of training
 	Speed   float64           `json:"words_per_s,omitempty"` // items a second
+	Peak    int64             `json:"peak_bytes,omitempty"`  // of the process that trained to the end
 }
 
 // resultMap is the result of a training for run.json; r is nil for a model
@@ -48,7 +50,7 @@ type outcome struct {
 func resultMap(m *Measured, r *train.Result) map[string]any {
 	o := outcome{Valid: m.Valid, Test: m.Test, Units: m.Units}
 	if r != nil {
-		o.Steps, o.Seconds, o.Speed = r.Steps, r.Seconds, r.Speed
+		o.Steps, o.Seconds, o.Speed, o.Peak = r.Steps, r.Seconds, r.Speed, r.Peak
 	}
 	text, err := json.Marshal(o)
 	if err != nil {

@@ -23,8 +23,13 @@ func (s *Summary) words() string {
 		fmt.Fprintf(&b, "cut: %s\n", s.Cut.Removed())
 		fmt.Fprintf(&b, "verified: %s\n", s.Cut.Equal())
 	}
+	var peak int64
 	for _, m := range s.Models {
 		fmt.Fprintf(&b, "%s model: %s\n", m.Kind, m.Run)
+		peak = max(peak, m.Peak)
+	}
+	if peak > 0 {
+		fmt.Fprintf(&b, "peak memory %s\n", size(peak))
 	}
 	b.WriteString("next:\n")
 	if s.Cut != nil {
@@ -34,6 +39,14 @@ func (s *Summary) words() string {
 	}
 	fmt.Fprintf(&b, "  iss show %s\n  iss groups show %s\n", s.Run, s.Run)
 	return b.String()
+}
+
+// size is a number of bytes for people.
+func size(n int64) string {
+	if n < 1e9 {
+		return fmt.Sprintf("%.0f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
 }
 
 // Removed says how many units were cut out of which class.
