@@ -155,7 +155,7 @@ func (t *Team) gemmInPlace(w int, g *Gemm, s shape, h, tiles, panels int) {
 			b := g.panel(s, own, k0, kc, j)
 			for ; i < end; i++ {
 				tile(min(h, g.M-i*h), kc, &g.A[i*h*g.LDA+k0], g.LDA, b, s.nr,
-					&g.C[i*h*g.LDC+j*s.nr], g.LDC, g.Acc || k0 > 0, biasAt(g.Bias, k0, j*s.nr), min(s.nr, g.N-j*s.nr))
+					&g.C[i*h*g.LDC+j*s.nr], g.LDC, g.Acc || k0 > 0, biasAt(g.Bias, k0, j*s.nr), min(s.nr, g.N-j*s.nr), b)
 			}
 		}
 	}

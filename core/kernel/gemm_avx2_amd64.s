@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// func tile1x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile1x256(SB), NOSPLIT, $0-72
+// func tile1x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile1x256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -135,8 +135,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile2x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile2x256(SB), NOSPLIT, $0-72
+// func tile2x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile2x256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -301,8 +301,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile3x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile3x256(SB), NOSPLIT, $0-72
+// func tile3x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile3x256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -508,8 +508,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile4x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile4x256(SB), NOSPLIT, $0-72
+// func tile4x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile4x256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -741,8 +741,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile5x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile5x256(SB), NOSPLIT, $0-72
+// func tile5x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile5x256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -1011,8 +1011,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile6x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile6x256(SB), NOSPLIT, $0-72
+// func tile6x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile6x256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -1319,8 +1319,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile1p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile1p256(SB), NOSPLIT, $0-72
+// func tile1p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile1p256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -1456,8 +1456,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile2p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile2p256(SB), NOSPLIT, $0-72
+// func tile2p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile2p256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -1626,8 +1626,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile3p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile3p256(SB), NOSPLIT, $0-72
+// func tile3p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile3p256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -1837,8 +1837,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile4p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile4p256(SB), NOSPLIT, $0-72
+// func tile4p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile4p256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -2073,8 +2073,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile5p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile5p256(SB), NOSPLIT, $0-72
+// func tile5p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile5p256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -2346,8 +2346,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile6p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile6p256(SB), NOSPLIT, $0-72
+// func tile6p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile6p256(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8

@@ -2,8 +2,8 @@
 
 #include "textflag.h"
 
-// func tile1x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile1x512(SB), NOSPLIT, $0-72
+// func tile1x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile1x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -132,8 +132,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile2x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile2x512(SB), NOSPLIT, $0-72
+// func tile2x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile2x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -295,8 +295,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile3x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile3x512(SB), NOSPLIT, $0-72
+// func tile3x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile3x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -499,12 +499,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile4x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile4x512(SB), NOSPLIT, $0-72
+// func tile4x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile4x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	VPXORD Z4, Z4, Z4
@@ -523,6 +524,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -539,6 +541,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -555,6 +558,7 @@ loop:
 	VMOVUPS 320(DI), Z1
 	PREFETCHT0 2304(DI)
 	PREFETCHT0 2368(DI)
+	PREFETCHT1 256(R13)
 	VBROADCASTSS 8(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -571,6 +575,7 @@ loop:
 	VMOVUPS 448(DI), Z1
 	PREFETCHT0 2432(DI)
 	PREFETCHT0 2496(DI)
+	PREFETCHT1 384(R13)
 	VBROADCASTSS 12(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -585,6 +590,7 @@ loop:
 	VFMADD231PS Z1, Z3, Z11
 	ADDQ $16, SI
 	ADDQ $512, DI
+	ADDQ $512, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -595,6 +601,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -609,6 +616,7 @@ one:
 	VFMADD231PS Z1, Z3, Z11
 	ADDQ $4, SI
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -729,12 +737,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile5x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile5x512(SB), NOSPLIT, $0-72
+// func tile5x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile5x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	VPXORD Z4, Z4, Z4
@@ -755,6 +764,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -774,6 +784,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -793,6 +804,7 @@ loop:
 	VMOVUPS 320(DI), Z1
 	PREFETCHT0 2304(DI)
 	PREFETCHT0 2368(DI)
+	PREFETCHT1 256(R13)
 	VBROADCASTSS 8(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -812,6 +824,7 @@ loop:
 	VMOVUPS 448(DI), Z1
 	PREFETCHT0 2432(DI)
 	PREFETCHT0 2496(DI)
+	PREFETCHT1 384(R13)
 	VBROADCASTSS 12(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -829,6 +842,7 @@ loop:
 	VFMADD231PS Z1, Z2, Z13
 	ADDQ $16, SI
 	ADDQ $512, DI
+	ADDQ $512, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -839,6 +853,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -856,6 +871,7 @@ one:
 	VFMADD231PS Z1, Z2, Z13
 	ADDQ $4, SI
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -996,12 +1012,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile6x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile6x512(SB), NOSPLIT, $0-72
+// func tile6x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile6x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -1025,6 +1042,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1047,6 +1065,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1069,6 +1088,7 @@ loop:
 	VMOVUPS 320(DI), Z1
 	PREFETCHT0 2304(DI)
 	PREFETCHT0 2368(DI)
+	PREFETCHT1 256(R13)
 	VBROADCASTSS 8(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1091,6 +1111,7 @@ loop:
 	VMOVUPS 448(DI), Z1
 	PREFETCHT0 2432(DI)
 	PREFETCHT0 2496(DI)
+	PREFETCHT1 384(R13)
 	VBROADCASTSS 12(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1111,6 +1132,7 @@ loop:
 	VFMADD231PS Z1, Z3, Z15
 	ADDQ $16, SI
 	ADDQ $512, DI
+	ADDQ $512, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -1121,6 +1143,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1141,6 +1164,7 @@ one:
 	VFMADD231PS Z1, Z3, Z15
 	ADDQ $4, SI
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -1301,12 +1325,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile7x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile7x512(SB), NOSPLIT, $0-72
+// func tile7x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile7x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -1332,6 +1357,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1357,6 +1383,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1382,6 +1409,7 @@ loop:
 	VMOVUPS 320(DI), Z1
 	PREFETCHT0 2304(DI)
 	PREFETCHT0 2368(DI)
+	PREFETCHT1 256(R13)
 	VBROADCASTSS 8(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1407,6 +1435,7 @@ loop:
 	VMOVUPS 448(DI), Z1
 	PREFETCHT0 2432(DI)
 	PREFETCHT0 2496(DI)
+	PREFETCHT1 384(R13)
 	VBROADCASTSS 12(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1430,6 +1459,7 @@ loop:
 	VFMADD231PS Z1, Z2, Z17
 	ADDQ $16, SI
 	ADDQ $512, DI
+	ADDQ $512, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -1440,6 +1470,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1463,6 +1494,7 @@ one:
 	VFMADD231PS Z1, Z2, Z17
 	ADDQ $4, SI
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -1643,12 +1675,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile8x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile8x512(SB), NOSPLIT, $0-72
+// func tile8x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile8x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -1677,6 +1710,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1705,6 +1739,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1733,6 +1768,7 @@ loop:
 	VMOVUPS 320(DI), Z1
 	PREFETCHT0 2304(DI)
 	PREFETCHT0 2368(DI)
+	PREFETCHT1 256(R13)
 	VBROADCASTSS 8(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1761,6 +1797,7 @@ loop:
 	VMOVUPS 448(DI), Z1
 	PREFETCHT0 2432(DI)
 	PREFETCHT0 2496(DI)
+	PREFETCHT1 384(R13)
 	VBROADCASTSS 12(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1787,6 +1824,7 @@ loop:
 	VFMADD231PS Z1, Z3, Z19
 	ADDQ $16, SI
 	ADDQ $512, DI
+	ADDQ $512, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -1797,6 +1835,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -1823,6 +1862,7 @@ one:
 	VFMADD231PS Z1, Z3, Z19
 	ADDQ $4, SI
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -2023,12 +2063,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile9x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile9x512(SB), NOSPLIT, $0-72
+// func tile9x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile9x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -2059,6 +2100,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2090,6 +2132,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2119,6 +2162,7 @@ loop:
 	VFMADD231PS Z1, Z2, Z21
 	ADDQ $8, SI
 	ADDQ $256, DI
+	ADDQ $256, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -2129,6 +2173,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2158,6 +2203,7 @@ one:
 	VFMADD231PS Z1, Z2, Z21
 	ADDQ $4, SI
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -2378,12 +2424,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile10x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile10x512(SB), NOSPLIT, $0-72
+// func tile10x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile10x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -2418,6 +2465,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2452,6 +2500,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2485,6 +2534,7 @@ loop:
 	ADDQ $8, SI
 	ADDQ $8, R12
 	ADDQ $256, DI
+	ADDQ $256, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -2495,6 +2545,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2528,6 +2579,7 @@ one:
 	ADDQ $4, SI
 	ADDQ $4, R12
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -2768,12 +2820,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile11x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile11x512(SB), NOSPLIT, $0-72
+// func tile11x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile11x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -2810,6 +2863,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2847,6 +2901,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2883,6 +2938,7 @@ loop:
 	ADDQ $8, SI
 	ADDQ $8, R12
 	ADDQ $256, DI
+	ADDQ $256, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -2893,6 +2949,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -2929,6 +2986,7 @@ one:
 	ADDQ $4, SI
 	ADDQ $4, R12
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -3189,12 +3247,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile12x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile12x512(SB), NOSPLIT, $0-72
+// func tile12x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile12x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -3233,6 +3292,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -3273,6 +3333,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -3312,6 +3373,7 @@ loop:
 	ADDQ $8, SI
 	ADDQ $8, R12
 	ADDQ $256, DI
+	ADDQ $256, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -3322,6 +3384,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -3361,6 +3424,7 @@ one:
 	ADDQ $4, SI
 	ADDQ $4, R12
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -3641,12 +3705,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile13x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile13x512(SB), NOSPLIT, $0-72
+// func tile13x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile13x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -3687,6 +3752,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -3730,6 +3796,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -3772,6 +3839,7 @@ loop:
 	ADDQ $8, SI
 	ADDQ $8, R12
 	ADDQ $256, DI
+	ADDQ $256, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -3782,6 +3850,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -3824,6 +3893,7 @@ one:
 	ADDQ $4, SI
 	ADDQ $4, R12
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -4124,12 +4194,13 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile14x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile14x512(SB), NOSPLIT, $0-72
+// func tile14x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile14x512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
 	MOVQ b+24(FP), DI
+	MOVQ ahead+72(FP), R13
 	SHLQ $2, R8
 	LEAQ (R8)(R8*2), R9
 	LEAQ (R8)(R8*4), R10
@@ -4172,6 +4243,7 @@ loop:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -4218,6 +4290,7 @@ loop:
 	VMOVUPS 192(DI), Z1
 	PREFETCHT0 2176(DI)
 	PREFETCHT0 2240(DI)
+	PREFETCHT1 128(R13)
 	VBROADCASTSS 4(SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -4263,6 +4336,7 @@ loop:
 	ADDQ $8, SI
 	ADDQ $8, R12
 	ADDQ $256, DI
+	ADDQ $256, R13
 	DECQ BX
 	JNZ loop
 rest:
@@ -4273,6 +4347,7 @@ one:
 	VMOVUPS 64(DI), Z1
 	PREFETCHT0 2048(DI)
 	PREFETCHT0 2112(DI)
+	PREFETCHT1 (R13)
 	VBROADCASTSS (SI), Z2
 	VFMADD231PS Z0, Z2, Z4
 	VFMADD231PS Z1, Z2, Z5
@@ -4318,6 +4393,7 @@ one:
 	ADDQ $4, SI
 	ADDQ $4, R12
 	ADDQ $128, DI
+	ADDQ $128, R13
 	DECQ CX
 	JNZ one
 done:
@@ -4638,8 +4714,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile1p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile1p512(SB), NOSPLIT, $0-72
+// func tile1p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile1p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -4772,8 +4848,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile2p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile2p512(SB), NOSPLIT, $0-72
+// func tile2p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile2p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -4939,8 +5015,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile3p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile3p512(SB), NOSPLIT, $0-72
+// func tile3p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile3p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -5147,8 +5223,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile4p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile4p512(SB), NOSPLIT, $0-72
+// func tile4p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile4p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -5380,8 +5456,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile5p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile5p512(SB), NOSPLIT, $0-72
+// func tile5p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile5p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -5650,8 +5726,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile6p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile6p512(SB), NOSPLIT, $0-72
+// func tile6p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile6p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -5957,8 +6033,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile7p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile7p512(SB), NOSPLIT, $0-72
+// func tile7p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile7p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -6301,8 +6377,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile8p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile8p512(SB), NOSPLIT, $0-72
+// func tile8p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile8p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -6682,8 +6758,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile9p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile9p512(SB), NOSPLIT, $0-72
+// func tile9p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile9p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -7036,8 +7112,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile10p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile10p512(SB), NOSPLIT, $0-72
+// func tile10p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile10p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -7421,8 +7497,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile11p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile11p512(SB), NOSPLIT, $0-72
+// func tile11p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile11p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -7837,8 +7913,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile12p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile12p512(SB), NOSPLIT, $0-72
+// func tile12p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile12p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -8284,8 +8360,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile13p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile13p512(SB), NOSPLIT, $0-72
+// func tile13p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile13p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8
@@ -8762,8 +8838,8 @@ storeEdge:
 	VZEROUPPER
 	RET
 
-// func tile14p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
-TEXT ·tile14p512(SB), NOSPLIT, $0-72
+// func tile14p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
+TEXT ·tile14p512(SB), NOSPLIT, $0-80
 	MOVQ k+0(FP), CX
 	MOVQ a+8(FP), SI
 	MOVQ lda+16(FP), R8

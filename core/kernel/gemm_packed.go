@@ -27,11 +27,38 @@ func GemmPacked(w, workers, m int, a []float32, lda int, p *Packed, c []float32,
 	for k0 := 0; k0 < p.K; k0 += s.kc {
 		kc := min(s.kc, p.K-k0)
 		for u := lo; u < hi; u++ {
-			j, i := u/tiles, u%tiles*h
-			tile(min(h, m-i), kc, &a[i*lda+k0], lda, p.panel(k0, kc, j), s.nr,
-				&c[i*ldc+j*s.nr], ldc, acc || k0 > 0, biasAt(bias, k0, j*s.nr), min(s.nr, p.N-j*s.nr))
+			j, i := u/tiles, u%tiles
+			b := p.panel(k0, kc, j)
+			next := b
+			if tiles > 1 && p.Size() >= fromMemory {
+				next = p.next(k0, kc, j, lo/tiles, (hi-1)/tiles)
+			}
+			tile(min(h, m-i*h), kc, &a[i*h*lda+k0], lda, b, s.nr,
+				&c[i*h*ldc+j*s.nr], ldc, acc || k0 > 0, biasAt(bias, k0, j*s.nr), min(s.nr, p.N-j*s.nr),
+				at(next, i*lineFloats%s.nr))
 		}
 	}
+}
+
+// fromMemory is from how many floats on an operand is read from memory rather than
+// from the third-level cache, more or less. By two workers with AVX-512, products
+// of 20 rows with 36 MB of weights take 10 % less time with the next panel
+// fetched early; with 7 MB they take longer. Only tests change it.
+var fromMemory = 4 << 20
+
+// next is the panel that a worker of panels first to last reads after panel j,
+// which its tiles fetch into the second-level cache beside their work: each a
+// line of every row. Otherwise the first tile of a panel would wait for memory and
+// the others find it in the cache; so the waiting is spread over all. Behind the
+// last panel nothing is known, and j itself, which is there, costs nothing.
+func (p *Packed) next(k0, kc, j, first, last int) *float32 {
+	switch rest := p.K - k0 - kc; {
+	case j < last:
+		j++
+	case rest > 0:
+		return p.panel(k0+kc, min(p.shape.kc, rest), first)
+	}
+	return p.panel(k0, kc, j)
 }
 
 // tileRows splits m rows into tiles of even height: 20 rows are 2 tiles of 10.

@@ -10,7 +10,7 @@ import (
 // tileGo is one tile of C = A·B through gonum's BLAS. Tiles are small enough that
 // gonum never starts goroutines of its own. gonum skips zeros of A, so that zero
 // times infinity or NaN adds nothing here.
-func tileGo(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
+func tileGo(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int, _ *float32) {
 	cs := prepareTile(h, c, ldc, acc, bias, cols)
 	gonum.Implementation{}.Sgemm(blas.NoTrans, blas.NoTrans, h, cols, k,
 		1, unsafe.Slice(a, (h-1)*lda+k), lda, unsafe.Slice(b, k*ldb), ldb, 1, cs, ldc)

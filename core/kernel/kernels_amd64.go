@@ -3,138 +3,138 @@
 package kernel
 
 //go:noescape
-func tile1x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile1x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile2x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile2x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile3x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile3x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile4x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile4x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile5x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile5x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile6x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile6x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile7x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile7x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile8x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile8x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile9x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile9x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile10x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile10x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile11x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile11x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile12x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile12x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile13x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile13x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile14x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile14x512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
-var tiles512 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
+var tiles512 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32){
 	nil, tile1x512, tile2x512, tile3x512, tile4x512, tile5x512, tile6x512, tile7x512, tile8x512, tile9x512, tile10x512, tile11x512, tile12x512, tile13x512, tile14x512,
 }
 
 //go:noescape
-func tile1p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile1p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile2p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile2p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile3p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile3p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile4p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile4p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile5p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile5p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile6p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile6p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile7p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile7p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile8p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile8p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile9p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile9p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile10p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile10p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile11p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile11p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile12p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile12p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile13p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile13p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile14p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile14p512(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
-var tilesPacked512 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
+var tilesPacked512 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32){
 	nil, tile1p512, tile2p512, tile3p512, tile4p512, tile5p512, tile6p512, tile7p512, tile8p512, tile9p512, tile10p512, tile11p512, tile12p512, tile13p512, tile14p512,
 }
 
 //go:noescape
-func tile1x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile1x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile2x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile2x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile3x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile3x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile4x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile4x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile5x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile5x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile6x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile6x256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
-var tiles256 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
+var tiles256 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32){
 	nil, tile1x256, tile2x256, tile3x256, tile4x256, tile5x256, tile6x256,
 }
 
 //go:noescape
-func tile1p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile1p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile2p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile2p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile3p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile3p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile4p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile4p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile5p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile5p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
 //go:noescape
-func tile6p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)
+func tile6p256(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)
 
-var tilesPacked256 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int){
+var tilesPacked256 = [...]func(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32){
 	nil, tile1p256, tile2p256, tile3p256, tile4p256, tile5p256, tile6p256,
 }
 
@@ -155,23 +155,23 @@ func vm(n int, code *Ins, count int, ptr **float32) {
 	}
 }
 
-func tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
+func tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32) {
 	switch active {
 	case levelAVX512:
-		tiles512[h](k, a, lda, b, c, ldc, acc, bias, cols)
+		tiles512[h](k, a, lda, b, c, ldc, acc, bias, cols, ahead)
 	case levelAVX2:
-		tiles256[h](k, a, lda, b, c, ldc, acc, bias, cols)
+		tiles256[h](k, a, lda, b, c, ldc, acc, bias, cols, ahead)
 	default:
-		tileGo(h, k, a, lda, b, ldb, c, ldc, acc, bias, cols)
+		tileGo(h, k, a, lda, b, ldb, c, ldc, acc, bias, cols, ahead)
 	}
 }
 
 func tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
 	switch active {
 	case levelAVX512:
-		tilesPacked512[h](k, a, h, b, c, ldc, acc, bias, cols)
+		tilesPacked512[h](k, a, h, b, c, ldc, acc, bias, cols, b)
 	case levelAVX2:
-		tilesPacked256[h](k, a, h, b, c, ldc, acc, bias, cols)
+		tilesPacked256[h](k, a, h, b, c, ldc, acc, bias, cols, b)
 	default:
 		tilePackedGo(h, k, a, b, ldb, c, ldc, acc, bias, cols)
 	}

@@ -8,8 +8,8 @@ func vm(n int, code *Ins, count int, ptr **float32) {
 	vmGo(n, code, count, ptr)
 }
 
-func tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {
-	tileGo(h, k, a, lda, b, ldb, c, ldc, acc, bias, cols)
+func tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32) {
+	tileGo(h, k, a, lda, b, ldb, c, ldc, acc, bias, cols, ahead)
 }
 
 func tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int) {

@@ -12,7 +12,7 @@ import (
 // and, in plain Go, nameGo. Kernel code calls the name alone.
 const (
 	sigVM           = "vm(n int, code *Ins, count int, ptr **float32)"
-	sigTile         = "tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
+	sigTile         = "tile(h, k int, a *float32, lda int, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)"
 	sigTilePacked   = "tilePacked(h, k int, a, b *float32, ldb int, c *float32, ldc int, acc bool, bias *float32, cols int)"
 	sigCopyNarrow   = "copyNarrow(dst *float32, ds int, src *float32, ld, rows, cols int)"
 	sigCopyPanel    = "copyPanel(dst *float32, nr int, src *float32, ld, rows, cols int)"
@@ -31,7 +31,7 @@ const (
 	sigSqColSum     = "sqColSum(n int, dst, x *float32, ld, rows int)"
 	sigMultiplyAdds = "multiplyAdds(n int)"
 	sigSparseRow    = "sparseRow(n int, y *float32, cols *int32, vals, x *float32, ld int)"
-	sigTileHeight   = "(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int)"
+	sigTileHeight   = "(k int, a *float32, lda int, b *float32, c *float32, ldc int, acc bool, bias *float32, cols int, ahead *float32)"
 )
 
 var primitives = []string{
@@ -129,10 +129,10 @@ func declarations() string {
 			calls[s.level] = f.call(f.name + s.suffix)
 			switch sig {
 			case sigTile:
-				calls[s.level] = fmt.Sprintf("tiles%s[h](k, a, lda, b, c, ldc, acc, bias, cols)", s.suffix)
+				calls[s.level] = fmt.Sprintf("tiles%s[h](k, a, lda, b, c, ldc, acc, bias, cols, ahead)", s.suffix)
 				continue
 			case sigTilePacked:
-				calls[s.level] = fmt.Sprintf("tilesPacked%s[h](k, a, h, b, c, ldc, acc, bias, cols)", s.suffix)
+				calls[s.level] = fmt.Sprintf("tilesPacked%s[h](k, a, h, b, c, ldc, acc, bias, cols, b)", s.suffix)
 				continue
 			}
 			declare(&b, f.name+s.suffix+f.rest)

@@ -29,10 +29,14 @@ const (
 	prefetchA = 1024 // packed only: the rows of A in place are too many streams
 )
 
+// fetchRows is how many rows a tile needs to have the time to fetch a line of each
+// row of another panel. Those of AVX2, of 6 rows at most, fetch nothing.
+const fetchRows = 4
+
 // tile writes C[h, cols] (+)= A[h, k]·B[k, 2 vectors] + bias, B a packed panel. A is
 // read in place, by rows with stride lda, or packed as k columns of h. Low
 // tiles keep several sets of sums, because one set is too few independent
-// chains for the latency of the multiply-add.
+// chains for the latency of the multiply-add. Higher ones fetch from ahead.
 func tile(a *asm, h int, packed bool) {
 	sets := 1
 	if h < 4 {
@@ -45,6 +49,10 @@ func tile(a *asm, h int, packed bool) {
 	sum := func(set, row, j int) string { return a.v(tileSum + 2*(set*h+row) + j) }
 	a.text(tileName(h, packed)+sigTileHeight, "CX", "SI", "R8", "DI")
 	element := func(r, u int) string { return mem(4*(u*h+r), "SI") }
+	fetches := a.wide() && !packed && h >= fetchRows
+	if fetches {
+		a.args("", "", "", "", "", "", "", "", "", "R13")
+	}
 	if !packed {
 		element = rowAddresses(a, h)
 	}
@@ -57,6 +65,9 @@ func tile(a *asm, h int, packed bool) {
 		}
 		for line := 0; line < 2*a.bytes; line += 64 {
 			a.i("PREFETCHT0", mem(2*u*a.bytes+line+prefetchB, "DI"))
+		}
+		if fetches {
+			a.i("PREFETCHT1", mem(2*u*a.bytes, "R13"))
 		}
 		if packed {
 			a.i("PREFETCHT0", mem(4*u*h+prefetchA, "SI"))
@@ -80,6 +91,9 @@ func tile(a *asm, h int, packed bool) {
 			}
 		}
 		a.i("ADDQ", imm(2*a.bytes*n), "DI")
+		if fetches {
+			a.i("ADDQ", imm(2*a.bytes*n), "R13")
+		}
 	}
 	countdown(a, unroll, step, advance)
 	for set := 1; set < sets; set++ {
