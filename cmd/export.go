@@ -130,20 +130,26 @@ func (a *app) export(c *cobra.Command, f *dataFlags, m *model.Model, threads int
 		return nil, err
 	}
 	x := export.Model{Name: m.Name, Task: m.Config.Task, Cell: m.Config.Model.Cell, Graph: g, Tensors: tensors}
+	if x.Claims, err = a.claims(m); err != nil {
+		return nil, err
+	}
+	return export.New(x, problem, threads)
+}
+
+// claims are what the model's cell is said to be as an operator.
+func (a *app) claims(m *model.Model) ([]*core.Operator, error) {
 	plugin, err := m.Config.Model.Plugin(a.Cells)
+	if err != nil || plugin.Operator == nil {
+		return nil, err
+	}
+	options, err := json.Marshal(m.Config.Model.Options)
 	if err != nil {
 		return nil, err
 	}
-	if plugin.Operator != nil {
-		options, err := json.Marshal(m.Config.Model.Options)
-		if err != nil {
-			return nil, err
-		}
-		if o := plugin.Operator(core.CellConfig{Input: 1, Hidden: 1, Options: options}); o != nil {
-			x.Claims = append(x.Claims, o)
-		}
+	if o := plugin.Operator(core.CellConfig{Input: 1, Hidden: 1, Options: options}); o != nil {
+		return []*core.Operator{o}, nil
 	}
-	return export.New(x, problem, threads)
+	return nil, nil
 }
 
 // uncut is the run that a compact model was cut out of, the first that has all

@@ -33,9 +33,9 @@ func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 		switch {
 		case in.Kind == graph.Int:
 			ids := r.engine.Ints(in.Label)
-			if isLength(r.graph, v) {
+			if axis, ok := axisOf(r.graph, v); ok {
 				for i := range ids {
-					ids[i] = int32(b["time"])
+					ids[i] = int32(graph.Shape{axis}.Size(b))
 				}
 				break
 			}
@@ -61,21 +61,21 @@ func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 	return nil
 }
 
-// isLength reports whether ids are lengths of rows.
-func isLength(g *graph.Graph, ids graph.Value) bool {
+// axisOf is the axis that ids are lengths of rows on, if they are.
+func axisOf(g *graph.Graph, ids graph.Value) (graph.Dim, bool) {
 	for _, n := range g.Nodes {
-		switch n.Op.(type) {
+		switch op := n.Op.(type) {
 		case *graph.ValidOp:
 			if n.In[0] == ids {
-				return true
+				return op.Time, true
 			}
 		case *graph.ReverseOp:
 			if len(n.In) > 1 && n.In[1] == ids {
-				return true
+				return n.In[0].Shape()[0], true
 			}
 		}
 	}
-	return false
+	return graph.Dim{}, false
 }
 
 // idsBelow is what ids must stay below: the size of the smallest table that they

@@ -97,8 +97,11 @@ func (x *Export) manifest(name string, f format, m *onnx.Model, dense bool) ([]b
 	}
 	for _, l := range m.Layers {
 		info := layerInfo{l.Place, "Scan", l.Reason}
-		if l.Operator != nil {
+		switch {
+		case l.Operator != nil:
 			info.Operator = l.Operator.Kind
+		case !f.claims:
+			info.Reason = "NumPy has no recurrent layers"
 		}
 		out.Layers = append(out.Layers, info)
 	}

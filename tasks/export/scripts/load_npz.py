@@ -1,6 +1,9 @@
 import importlib.util
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError as missing:
+    sys.exit(f"{missing}: pip install numpy")
 
 
 def load(folder, io):

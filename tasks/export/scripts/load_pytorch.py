@@ -1,7 +1,10 @@
 import importlib.util
 
-import numpy as np
-import torch
+try:
+    import numpy as np
+    import torch
+except ImportError as missing:
+    sys.exit(f"{missing}: pip install torch numpy")
 
 torch.set_num_threads(int(os.environ.get("THREADS", "1")))
 
