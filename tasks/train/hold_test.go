@@ -30,27 +30,39 @@ func normalised(t *testing.T, sealOnly bool) (train.Options, []*groups.Class) {
 	require.NoError(t, err)
 	o.Problem, err = ptb.NewGrammar().Open(o.Config, catalogue)
 	require.NoError(t, err)
-	g := o.Problem.Graph()
-	d, err := groups.Derive(g)
-	require.NoError(t, err)
-	classes, err := d.Select(nil)
-	require.NoError(t, err)
-	o.Groups, o.Init = d.Groups(classes), map[string]tensor.Dense[float32]{}
-	for _, q := range g.Params {
-		w := tensor.New[float32](q.Shape...)
-		q.Init.Fill(w.Data, q.Shape, rng.New(o.Config.Seed, "init/"+q.Name))
-		o.Init[q.Name] = w
+	var classes []*groups.Class
+	o.Init, classes = initial(t, o)
+	o.Groups = nil
+	for _, c := range classes {
+		o.Groups = append(o.Groups, c.Group())
 	}
 	for _, c := range classes {
-		for _, v := range deadOf(o.Init, c.Entries) {
+		for _, v := range unitsOf(o.Init, c.Entries, 2, 5) {
 			*v = 0
 		}
 	}
 	return o, classes
 }
 
-// deadOf are the scalars of units 2 and 5.
-func deadOf(weights map[string]tensor.Dense[float32], entries []groups.Entry) (out []*float32) {
+// initial draws the weights that a training starts with.
+func initial(t *testing.T, o train.Options) (map[string]tensor.Dense[float32], []*groups.Class) {
+	t.Helper()
+	g := o.Problem.Graph()
+	d, err := groups.Derive(g)
+	require.NoError(t, err)
+	classes, err := d.Select(nil)
+	require.NoError(t, err)
+	weights := map[string]tensor.Dense[float32]{}
+	for _, q := range g.Params {
+		w := tensor.New[float32](q.Shape...)
+		q.Init.Fill(w.Data, q.Shape, rng.New(o.Config.Seed, "init/"+q.Name))
+		weights[q.Name] = w
+	}
+	return weights, classes
+}
+
+// unitsOf are the scalars of some units.
+func unitsOf(weights map[string]tensor.Dense[float32], entries []groups.Entry, units ...int) (out []*float32) {
 	for _, e := range entries {
 		w := weights[e.Var]
 		inner := 1
@@ -58,8 +70,10 @@ func deadOf(weights map[string]tensor.Dense[float32], entries []groups.Entry) (o
 			inner *= n
 		}
 		for i := range w.Data {
-			if k := i / inner % w.Shape[e.Axis]; k == e.Index(2) || k == e.Index(5) {
-				out = append(out, &w.Data[i])
+			for _, k := range units {
+				if i/inner%w.Shape[e.Axis] == e.Index(k) {
+					out = append(out, &w.Data[i])
+				}
 			}
 		}
 	}
@@ -90,7 +104,7 @@ func TestSealedUnitsAreHeldUnderLayerNorm(t *testing.T) {
 	_, classes := normalised(t, true)
 	for _, c := range classes {
 		for _, list := range [][]groups.Entry{c.Entries, c.Followers} {
-			for _, v := range deadOf(a.Tensors, list) {
+			for _, v := range unitsOf(a.Tensors, list, 2, 5) {
 				require.Zero(t, *v, "of a sealed unit of %s", c.Name)
 			}
 		}
