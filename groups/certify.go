@@ -119,8 +119,9 @@ func (c *Certificate) Count(what func(UnitCertificate) bool) (n int) {
 // go, so can two that feed only each other, or one that is always silent; and
 // one whose component is zero must stay if something without weights reads
 // what its biases say. A component is that of the derived class, whatever a
-// group file says. At least one unit of each class stays, the first if all
-// could go, and one index of every axis.
+// group file says. At least one unit of each class stays, if all could go the
+// first that is not sealed and one index of every
+// axis.
 //
 // Errors: a weight that is not finite (removing zeros needs 0·w = 0), a pinned
 // class, an operation without a rule.
@@ -158,9 +159,10 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 		}
 	}
 	j.occur()
-	for j.settle(); j.fill(classes); j.settle() {
+	live := &liveness{g: d.Graph, param: param, known: map[spot][]bool{}}
+	for j.settle(); j.fill(classes, live); j.settle() {
 	}
-	return j.certificate(classes, &liveness{g: d.Graph, param: param, known: map[spot][]bool{}}), nil
+	return j.certificate(classes, live), nil
 }
 
 // finite returns an error for the first weight that is not.

@@ -99,6 +99,48 @@ func TestClassNeverRunsEmpty(t *testing.T) {
 	}
 }
 
+// The unit that stays when a class dies wholly is the first that is not all
+// zero: whether units that died before it are sealed and still there, or were
+// cut out then. If all are zero to the last bias it is the first.
+func TestLastUnitOfAClass(t *testing.T) {
+	g := stacked(t, 20, 4, 3, 3)
+	d := derive(t, g)
+	ts := tensors(g, 1)
+	c := class(t, d, "cell_0")
+	keep := func(d *groups.Derivation, ts map[string]tensor.Dense[float32]) []int {
+		cert, err := groups.Certify(d, []*groups.Class{class(t, d, "cell_0")}, read(ts))
+		require.NoError(t, err)
+		return cert.Keep()["cell_0"]
+	}
+	for _, e := range c.Followers {
+		for k := range c.Units {
+			ts[e.Var].Data[e.Index(k)] = 0.5 // alive
+		}
+	}
+	clearUnit(g, ts, c.Entries, 0) // dies first
+	first, err := groups.Certify(d, []*groups.Class{c}, read(ts))
+	require.NoError(t, err)
+	require.Equal(t, map[string][]int{"cell_0": {1, 2}}, first.Keep())
+	require.Equal(t, map[string]int{"cell_0": 1}, first.Seal(g, read(ts)))
+	cut, err := groups.Compact(g, ts, nil, first.Keep())
+	require.NoError(t, err)
+	after := derive(t, cut.Graph)
+
+	for k := range 2 { // then the others die
+		clearUnit(g, ts, c.Entries, k+1)
+		clearUnit(cut.Graph, cut.Tensors, class(t, after, "cell_0").Entries, k)
+	}
+	assert.Equal(t, []int{1}, keep(d, ts), "with the sealed unit")
+	assert.Equal(t, []int{1}, keep(after, cut.Tensors), "without it")
+	all, err := groups.Certify(d, []*groups.Class{c}, read(ts))
+	require.NoError(t, err)
+	all.Seal(g, read(ts))
+	assert.Equal(t, []int{1}, keep(d, ts), "and again")
+
+	clearUnit(g, ts, c.Followers, 1)
+	assert.Equal(t, []int{0}, keep(d, ts), "nothing is left of any")
+}
+
 // reading is a model whose units an operation without weights reads.
 func reading(t *testing.T, op func(s *graph.Scope, x graph.Value) graph.Value) *graph.Graph {
 	g, err := graph.Trace("reading", func(s *graph.Scope) {

@@ -102,10 +102,10 @@ func (j *judge) settle() {
 // fill drops a candidate of each class, and on each axis of a parameter, that
 // would lose all it has, and reports whether there was one. A class that keeps
 // a unit can still lose all that lie on one axis, if the model slices it.
-func (j *judge) fill(classes []*Class) (changed bool) {
+func (j *judge) fill(classes []*Class, live *liveness) (changed bool) {
 	for _, c := range classes {
 		if c.Units > 0 && !slices.ContainsFunc(c.Atoms, func(a graph.Atom) bool { return !j.gone[a] }) {
-			j.drop(c.Atoms[0], "the class must keep one unit")
+			j.drop(c.Atoms[c.last(live)], "the class must keep one unit")
 			changed = true
 		}
 	}
@@ -122,6 +122,21 @@ func (j *judge) fill(classes []*Class) (changed bool) {
 		}
 	}
 	return changed
+}
+
+// last is the unit that stays when all of a class could go: the first of which
+// anything is not zero, a bias of it say, or else the first. That is a matter of
+// the weights alone, so a resumed run and the cut at its end keep the same one;
+// and since sealed units are all zero, so do a model that lost them long ago and
+// one that has them still.
+func (c *Class) last(live *liveness) int {
+	own := Group{Entries: slices.Concat(c.Entries, c.Followers)}
+	for k := range c.Units {
+		if live.component(own, k) {
+			return k
+		}
+	}
+	return 0
 }
 
 // first is the first candidate that goes among the n indices of an axis.

@@ -10,7 +10,9 @@ import "github.com/seed391906a2/iss/core/graph"
 // A unit whose component is zero but whose biases are not may come back: its
 // value is not zero, so the rows that read it get gradients. A sealed unit of a
 // cell like the LSTM, GRU, RNN or RHN is silent, has no gradient anywhere and
-// stays what it is.
+// stays what it is. One that is read without weights, by the statistics of a
+// layer norm or a sum, is silent too but gets gradients: who trains on with it
+// must hold it. Seal on masks of ones says which weights those are.
 func (c *Certificate) Seal(g *graph.Graph, param func(name string) []float32) map[string]int {
 	sealed := map[string]int{}
 	for _, k := range c.Classes {

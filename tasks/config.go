@@ -116,7 +116,7 @@ type ISS struct {
 // set to zero, and then removed.
 type Shrink struct {
 	After    int  `json:"after"`
-	SealOnly bool `json:"seal_only,omitempty"` // sealed units stay
+	SealOnly bool `json:"seal_only,omitempty"` // sealed units stay, held at zero
 }
 
 // Rate is the learning rate in epoch 0, 1, ...

@@ -45,23 +45,40 @@ func (u *update) freeze(masks map[string]tensor.Dense[float32]) {
 
 // freeze looks for the zeros of the initial weights, if they are to stay.
 func (t *trainer) freeze() {
-	mode := t.Config.Train.Freeze
-	if mode == "" {
-		return
-	}
-	if t.frozen == nil {
+	if mode := t.Config.Train.Freeze; t.frozen == nil && mode != "" {
 		t.frozen = zeros(mode, t.g, t.Groups, t.m.Param)
 	}
-	t.update.freeze(t.frozen)
+	if t.frozen != nil {
+		t.update.freeze(t.frozen)
+	}
 }
 
-// loadFrozen takes what is frozen out of a checkpoint's slots. A finished run
-// has nothing more to freeze.
+// hold keeps sealed units as they are, zero. Where weights alone read a unit it
+// would stay zero by itself; through the statistics of a layer norm, or a sum,
+// the weights that make it get gradients although it is silent.
+func (t *trainer) hold(sealed *groups.Certificate) {
+	if t.frozen == nil {
+		t.frozen = map[string]tensor.Dense[float32]{}
+		for _, p := range t.g.Params {
+			m := tensor.New[float32](p.Shape...)
+			for i := range m.Data {
+				m.Data[i] = 1
+			}
+			t.frozen[p.Name] = m
+		}
+	}
+	sealed.Seal(t.g, func(name string) []float32 { return t.frozen[name].Data })
+	t.freeze()
+}
+
+// loadFrozen takes what is frozen, or held, out of a checkpoint's slots. A
+// finished run has nothing more to freeze.
 func (t *trainer) loadFrozen(slots map[string]map[string]tensor.Dense[float32]) error {
-	if t.Config.Train.Freeze == "" || t.at.Finished {
+	masks, held := slots[slotFrozen]
+	if t.at.Finished || !held && t.Config.Train.Freeze == "" {
 		return nil
 	}
-	t.frozen = slots[slotFrozen]
+	t.frozen = masks
 	for _, p := range t.g.Params {
 		if d, ok := t.frozen[p.Name]; !ok || len(d.Data) != p.Size() {
 			return fmt.Errorf("train: the checkpoint does not say which zeros of %q stay", p.Name)

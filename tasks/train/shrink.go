@@ -76,8 +76,19 @@ func (t *trainer) shrink() error {
 	if err != nil {
 		return err
 	}
+	for _, in := range t.states.in {
+		width := in.Shape.Last().Size
+		x := t.m.Floats(in.Label)
+		for _, i := range cut.StateGone(in.Label, width) {
+			for at := i; at < len(x); at += width {
+				x[at] = 0
+			}
+		}
+	}
 	event := "seal"
-	if !s.SealOnly {
+	if s.SealOnly {
+		t.hold(cert)
+	} else {
 		event = "shrink"
 		for _, c := range cert.Classes {
 			if kept, ok := cert.Keep()[c.Class.Name]; ok {
@@ -87,15 +98,6 @@ func (t *trainer) shrink() error {
 	}
 	if len(gone) == 0 {
 		return nil // sealed before
-	}
-	for _, in := range t.states.in {
-		width := in.Shape.Last().Size
-		x := t.m.Floats(in.Label)
-		for _, i := range cut.StateGone(in.Label, width) {
-			for at := i; at < len(x); at += width {
-				x[at] = 0
-			}
-		}
 	}
 	if !s.SealOnly {
 		if err := t.replace(cut.Graph, cut.Tensors, cut.Slots, cut.State); err != nil {

@@ -123,6 +123,7 @@ type lab struct {
 	g, h   *graph.Graph
 	chosen []groups.Group
 	lambda float64
+	mask   map[string][]float32 // of each weight, 0 where it stays; nil: none does
 }
 
 func newLab(t *testing.T, h *graph.Graph, b graph.Binding, weights map[string]tensor.Dense[float32]) *lab {
@@ -152,6 +153,9 @@ func (l *lab) step(t *testing.T, b tasks.Batches, n int) (cost, norm float64) {
 	for _, q := range l.g.Params {
 		for i, v := range l.m.Output(train.GradientOf(q.Name)) {
 			add[q.Name][i] += v
+			if l.mask != nil {
+				add[q.Name][i] *= float64(l.mask[q.Name][i])
+			}
 			norm += add[q.Name][i] * add[q.Name][i]
 		}
 	}
