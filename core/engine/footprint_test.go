@@ -34,7 +34,8 @@ func TestMemoryOfTheLargeModel(t *testing.T) {
 	f := e.Footprint()
 	t.Log(f)
 	assert.Equal(t, int64(4*weights), f.Params)
-	assert.InEpsilon(t, 4*packed, f.Packed, 0.01)
+	// Whole panels are packed: without assembler of 128 columns, 6016 for 6000 and 1536 for 1500.
+	assert.InEpsilon(t, 4*packed, f.Packed, 0.02)
 	// A layer keeps 4 gates, c, tanh(c), its states, its output and the input of
 	// the next, and as much of gradients; the softmax layer its logits.
 	perToken := 2*2*(4+4)*hidden + benchVocab
