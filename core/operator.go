@@ -40,7 +40,9 @@ type Gate struct {
 
 // GateOrder lists the gates of each operator in the order in which a format
 // stacks them. TensorFlow's orders are those of the cells' own storage: LSTM i,
-// c, f, o; GRU r, z and h apart.
+// c, f, o; GRU r, z and h apart. The mappings that bring weights in
+// (core/mapping/maps) use the same letters and are held against this list and
+// the cells' claims by a test.
 //
 // Sources: ONNX Operators (iofc, zrh); PyTorch, nn.LSTM and nn.GRU (i, f, g, o;
 // r, z, n), where g is c and n is h.
