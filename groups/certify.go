@@ -120,8 +120,7 @@ func (c *Certificate) Count(what func(UnitCertificate) bool) (n int) {
 // one whose component is zero must stay if something without weights reads
 // what its biases say. A component is that of the derived class, whatever a
 // group file says. At least one unit of each class stays, if all could go the
-// first that is not sealed and one index of every
-// axis.
+// first that is not all zero, and one index of every axis.
 //
 // Errors: a weight that is not finite (removing zeros needs 0·w = 0), a pinned
 // class, an operation without a rule.

@@ -43,7 +43,7 @@ func GemmPacked(w, workers, m int, a []float32, lda int, p *Packed, c []float32,
 // fromMemory is from how many floats on an operand is read from memory rather than
 // from the third-level cache, more or less. By two workers with AVX-512, products
 // of 20 rows with 36 MB of weights take 10 % less time with the next panel
-// fetched early; with 7 MB they take longer. Only tests change it.
+// fetched early; with 7 MB nothing is gained. Only tests change it.
 var fromMemory = 4 << 20
 
 // next is the panel that a worker of panels first to last reads after panel j,

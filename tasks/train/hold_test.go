@@ -98,7 +98,9 @@ func TestSealedUnitsAreHeldUnderLayerNorm(t *testing.T) {
 	assert.Equal(t, a.Units, b.Units, "shrunk")
 	for i, want := range sealed[:len(sealed)/2] { // after that rounding alone parts them
 		require.InEpsilon(t, want.Cost, shrunk[i].Cost, 1e-5, "cost of step %d", i)
-		require.InEpsilon(t, want.Norm, shrunk[i].Norm, 2e-2, "gradient norm of step %d", i)
+		// Where a layer's values lie close together its norm divides by little:
+		// the gradient is large, and what rounding does to it larger still.
+		require.InEpsilon(t, want.Norm, shrunk[i].Norm, min(2e-2, 1e-4*want.Norm), "gradient norm of step %d", i)
 		require.InEpsilon(t, want.Penalty, shrunk[i].Penalty, 1e-5, "penalty of step %d", i)
 	}
 	_, classes := normalised(t, true)

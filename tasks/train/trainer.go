@@ -27,13 +27,13 @@ type trainer struct {
 	best  map[string]tensor.Dense[float32] // weights of the best epoch; nil: none is kept
 	of    map[string]int                   // units of each group at first
 
-	frozen map[string]tensor.Dense[float32] // under train.freeze: 0 where a weight stays zero
+	frozen map[string]tensor.Dense[float32] // under train.freeze or seal_only: 0 where a weight stays zero
 }
 
 // Train trains to the end of the configured epochs, evaluating "valid" after
-// each and "test" after the last, if that is other data; with train.keep_best the weights are those of
-// the best epoch. It returns ErrStopped when ctx is done, with
-// everything saved, and a *DivergedError when the loss is no number.
+// each and "test" after the last, if that is other data; with train.keep_best
+// the weights are those of the best epoch. It returns ErrStopped when ctx is
+// done, with everything saved, and a *DivergedError when the loss is no number.
 func Train(ctx context.Context, o Options) (*Result, error) {
 	t, err := newTrainer(o)
 	if err != nil {
