@@ -9,7 +9,6 @@ import (
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/core/nn"
-	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/runs"
 )
@@ -126,7 +125,15 @@ func takeUnits(cfg *tasks.Config, m *model.Model) error {
 		}
 		kept = info.Kept
 	}
-	learned := m.Config.Model
+	if err := takeKept(cfg, m.Config.Model, kept); err != nil {
+		return fmt.Errorf("%s: %w", m.Name, err)
+	}
+	return nil
+}
+
+// takeKept gives a configuration the sizes that are left of a model, of which
+// the units kept are known by class.
+func takeKept(cfg *tasks.Config, learned tasks.Model, kept map[string][]int) error {
 	hidden := slices.Clone(learned.Hidden)
 	cfg.Model.Embedding = learned.Embedding
 	layers := map[string]int{}
@@ -144,7 +151,7 @@ func takeUnits(cfg *tasks.Config, m *model.Model) error {
 		case ok:
 			hidden[layer] = len(ids)
 		default:
-			return fmt.Errorf("class %q of %s has no size of its own in a configuration", class, m.Name)
+			return fmt.Errorf("class %q has no size of its own in a configuration", class)
 		}
 	}
 	if learned.Tied {
@@ -177,45 +184,10 @@ func (a *app) checkDirect(cfg tasks.Config) error {
 	return nil
 }
 
-// loadInit reads initial weights; "" is none.
-func loadInit(arg string) (map[string]tensor.Dense[float32], error) {
-	if arg == "" {
-		return nil, nil
-	}
-	t, err := runs.LoadInit(arg)
-	return t, wrong(err)
-}
-
 // positive refuses a number below 1 in a flag that was given.
 func positive(c *cobra.Command, flag string, n int) error {
 	if c.Flags().Changed(flag) && n < 1 {
 		return wrongf("--%s is %d; it must be at least 1", flag, n)
 	}
-	return nil
-}
-
-// takeTokens gives a configuration the vocabulary of the run that its weights
-// start from, if that one's ids are settled by a file, as those of an imported
-// model are.
-func takeTokens(cfg *tasks.Config, init string) error {
-	if init == "" || cfg.Text != nil && cfg.Text.Tokens != "" {
-		return nil
-	}
-	dir, err := runs.FindRun(init, nil)
-	if err != nil {
-		return nil // a file of tensors
-	}
-	info, err := runs.ReadInfo(dir)
-	if err != nil || info.Config.Text == nil || info.Config.Text.Tokens == "" {
-		return wrong(err)
-	}
-	text := tasks.Text{Unit: info.Config.Text.Unit}
-	if cfg.Text != nil {
-		text = *cfg.Text
-	}
-	if text.Tokens, err = filepath.Abs(filepath.Join(dir, model.VocabularyName)); err != nil {
-		return err
-	}
-	cfg.Text = &text
 	return nil
 }

@@ -28,11 +28,9 @@ func (a *app) importCommand() *cobra.Command {
 		Long: `Read a safetensors or NumPy .npz file and make a run of it, which can be
 evaluated, compacted, timed, and trained on (train --init). MODEL is a preset or
 a configuration file with the model's sizes. MAP says what lies where: a mapping
-that comes with iss, or a file (iss schema mapping; docs/import.md). What fits
-no tensor of the model, and what the model lacks, is listed, and nothing is
-written.
-
-Mappings: ` + strings.Join(mapping.Names(), ", "),
+that comes with iss (iss list mappings, iss show pytorch-lstm), or a file (iss
+schema mapping; docs/import.md). What fits no tensor of the model, and what the
+model lacks, is listed, and nothing is written.`,
 		Example: `  iss import model.safetensors --as ptb-medium --map pytorch-lstm --vocab vocab.txt --set model.options.forget_bias=0
   iss import weights.npz --as ptb-small --map tensorflow-ptb --data data/ptb`,
 		Args: arguments(1, 1, "the FILE with the weights"),
@@ -59,7 +57,7 @@ Mappings: ` + strings.Join(mapping.Names(), ", "),
 		if *form == "json" {
 			return a.JSON(r)
 		}
-		fmt.Fprintf(a.Out, "imported: %d tensors, %s weights, by %s\nrun: %s\nnext:\n  iss eval %s\n", r.Tensors, core.Compact(r.Weights), r.Mapping, r.Run, r.Run)
+		fmt.Fprintf(a.Out, "imported: %d tensors, %s weights, by %s\nrun: %s\nnext:\n  iss sample %s\n  iss eval %s --data DIR\n", r.Tensors, core.Compact(r.Weights), r.Mapping, r.Run, r.Run, r.Run)
 		return nil
 	}
 	return c

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/term"
+	"github.com/seed391906a2/iss/core/mapping"
 )
 
 // listed is a named thing as list prints it.
@@ -17,13 +18,14 @@ type listed struct {
 func (a *app) listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "list",
-		Short:   "Say which cells, tasks, presets and runs there are",
+		Short:   "Say which cells, tasks, presets, mappings and runs there are",
 		Example: "  iss list cells\n  iss list presets --format json",
 	}
 	c.AddCommand(
 		a.listOf("cells", "Recurrent cells that models can be made of", func() ([]listed, error) { return a.listCells(), nil }),
 		a.listOf("tasks", "What can be learned", func() ([]listed, error) { return a.listTasks(), nil }),
 		a.listOf("presets", "Configurations with a name", func() ([]listed, error) { return a.listPresets(), nil }),
+		a.listOf("mappings", "Where other programs' files have a model's tensors", listMappings),
 		a.listRunsCommand(),
 	)
 	return c
@@ -86,4 +88,15 @@ func (a *app) listPresets() []listed {
 		}
 	}
 	return out
+}
+
+func listMappings() (out []listed, err error) {
+	for _, name := range mapping.Names() {
+		m, err := mapping.Named(name)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, listed{Name: name, Doc: m.Doc, Source: m.Source})
+	}
+	return out, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/mapping"
 	"github.com/seed391906a2/iss/registry"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/runs"
@@ -65,6 +66,7 @@ func (a *app) showCommand() *cobra.Command {
 		Long: `Show a cell (its source, states, parameters, options) or a model (its
 configuration, parameters with their shapes, states, classes of units; a run's
 results too). With --all, every class with its owner, its readers and its pins.
+A mapping of iss import is shown as the document that it is.
 
 With --svg it is drawn from its trace, as figures 2 and 3 of the paper: the
 flow of data through one step, and the weights to scale, with all that belongs
@@ -73,11 +75,12 @@ to one unit in colour; of a compacted run, all that was cut out of a class.`,
   iss show cell.json
   iss show ptb-large-iss --all
   iss show @last
+  iss show pytorch-lstm > mine.json
   iss show lstm --svg lstm.svg
   iss show ptb-large --svg --figure weights --class cell_1 --unit 3 > weights.svg`,
 		ValidArgsFunction: func(c *cobra.Command, args []string, word string) ([]string, cobra.ShellCompDirective) {
 			names, directive := a.completeModels(c, args, word)
-			return append(names, a.Cells.Names()...), directive
+			return slices.Concat(names, a.Cells.Names(), mapping.Names()), directive
 		},
 	}
 	s, f := settingsFlag(c), formatFlag(c)
@@ -87,6 +90,10 @@ to one unit in colour; of a compacted run, all that was cut out of a class.`,
 	c.RunE = func(_ *cobra.Command, args []string) error {
 		x, err := pic.read(args, f)
 		if err != nil {
+			return err
+		}
+		if text, err := mapping.Text(x); err == nil {
+			_, err = a.Out.Write(text)
 			return err
 		}
 		p, isCell, err := a.cellNamed(x)

@@ -103,12 +103,9 @@ func (a *app) start(c *cobra.Command, f *trainFlags, args []string, o job.Option
 	if o.Config, err = a.configured(c, &f.configFlags, m.Config); err != nil {
 		return nil, err
 	}
-	if err := takeTokens(&o.Config, f.init); err != nil {
-		return nil, err
-	}
 	o.Model, o.Author = name, m.Author
-	if o.Init, err = loadInit(f.init); err != nil {
-		return nil, err
+	if o.Init, err = takeInit(&o.Config, f.init); err != nil {
+		return nil, wrong(err)
 	}
 	return job.New(a.Finder, o)
 }

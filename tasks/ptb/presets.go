@@ -44,6 +44,7 @@ func treebankPresets() []tasks.Preset {
 		preset("rhn-small-iss", "ISS on rhn-small; λ is ours."),
 		preset("shakespeare", "2×128 LSTM over characters, the shape of the trained model in docs/import.md; forget bias 1."),
 		preset("shakespeare-iss", "ISS on a trained shakespeare: start from its weights with --init; λ, rate and epochs are ours."),
+		preset("shakespeare-tune", "A compact shakespeare trained on without group Lasso: --init RUN --units-from RUN; rate and epochs are ours."),
 		preset("ptb-large-direct", "ptb-large trained afresh at learned sizes, keep 0.55 as in table 1: give them with --units-from RUN."),
 	}
 }

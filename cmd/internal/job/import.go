@@ -138,10 +138,11 @@ func (i *Import) model(f *model.Finder) (*graph.Graph, runs.Info, map[string][]b
 	return g, info, map[string][]byte{model.VocabularyName: tokens.Bytes()}, nil
 }
 
-// explain adds to an error of shapes what the file says the sizes are.
+// explain adds to an error of shapes, or of layers that are missing or left
+// over, what the file says the sizes are.
 func (i *Import) explain(src mapping.Source, err error) error {
 	var misfit *mapping.Misfit
-	if !errors.As(err, &misfit) || !misfit.Shapes {
+	if !errors.As(err, &misfit) {
 		return err
 	}
 	var sets []string
@@ -157,7 +158,7 @@ func (i *Import) explain(src mapping.Source, err error) error {
 	if len(sets) > 0 {
 		hint = fmt.Sprintf("\nthe file has other sizes than %s; say: %s", i.Preset, strings.Join(sets, " "))
 	}
-	if t := found["types"]; len(t) == 1 {
+	if t := found["types"]; len(t) == 1 && misfit.Shapes {
 		hint += fmt.Sprintf("\nthe file has %d types; their tokens are named with --vocab FILE, or by the data they came from", t[0])
 	}
 	return fmt.Errorf("%w%s", err, hint)
