@@ -3,10 +3,10 @@
 //
 // Each page has a folder for itself, with the Penn TreeBank at data/ptb where
 // it can be had. Words behind a console fence say how it is run: slow not in
-// short mode, ptb only where the Penn TreeBank is, python, torch and ort where
-// NumPy, PyTorch and ONNX Runtime are, long up to its report of speed, then
-// stopped as by control-C. With numbers, those on the page are of
-// one machine, and others may be printed.
+// short mode, ptb only where the Penn TreeBank is, shakespeare where the trained
+// model of that name is, python, torch and ort where NumPy, PyTorch and ONNX
+// Runtime are, long up to its report of speed, then stopped as by control-C. With
+// numbers, those on the page are of one machine, and others may be printed.
 package docs_test
 
 import (
@@ -70,7 +70,7 @@ func TestPages(t *testing.T) {
 // checkBlocks demands that nothing on a page escapes its test.
 func checkBlocks(t *testing.T, page string, blocks []doctest.Block) {
 	t.Helper()
-	marks := []string{"slow", "ptb", "long", "numbers", "python", "torch", "ort"}
+	marks := []string{"slow", "ptb", "shakespeare", "long", "numbers", "python", "torch", "ort"}
 	for i, b := range blocks {
 		for _, m := range b.Marks {
 			if b.Lang != "console" || !slices.Contains(marks, m) {
@@ -79,7 +79,7 @@ func checkBlocks(t *testing.T, page string, blocks []doctest.Block) {
 		}
 		switch b.Lang {
 		case "console", "text":
-		case "go", "json":
+		case "go", "json", "python":
 			if b.File == "" {
 				t.Errorf("%s:%d: a %s block that no test reads; name its file in a comment above it", page, b.Line, b.Lang)
 			} else if !used(b.File, blocks[i+1:]) {

@@ -32,6 +32,8 @@ type story struct {
 	data bool     // the Penn TreeBank is at data/ptb
 	py   bool     // python3 has NumPy
 
+	shakespeare bool // the trained model is in data/models
+
 	overlay string            // tells the Go tool of the page's files
 	replace map[string]string // path in the repository -> path in dir
 }
@@ -54,13 +56,14 @@ func newStory(t *testing.T, page string) *story {
 	s.overlay = filepath.Join(bin, "overlay.json")
 	s.env = append(os.Environ(),
 		"PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"),
-		"GOFLAGS=-buildvcs=false -overlay="+s.overlay, "ISS_RUNS=")
+		"GOFLAGS=-buildvcs=false -overlay="+s.overlay, "ISS_RUNS=",
+		"CHARACTERS=24000", "LAMBDA=1") // of docs/import.md, which says what they are
 
 	s.overlaid()
 
 	require.NoError(t, os.Symlink(filepath.Join(s.root, "LICENSE"), filepath.Join(s.dir, "LICENSE"))) // some text
 	require.NoError(t, os.Mkdir(filepath.Join(s.dir, "docs"), 0o777))
-	for _, dir := range []string{"check", "pictures"} {
+	for _, dir := range []string{"check", "pictures", "testdata"} {
 		require.NoError(t, os.Symlink(filepath.Join(s.root, "docs", dir), filepath.Join(s.dir, "docs", dir)))
 	}
 	python, err := peer.NumPy()
@@ -74,11 +77,17 @@ func newStory(t *testing.T, page string) *story {
 	if data == "" {
 		data = filepath.Join(s.root, "..", "shared", "data")
 	}
-	if _, err := os.Stat(filepath.Join(data, "ptb", "ptb.train.txt")); err == nil {
+	s.data = there(filepath.Join(data, "ptb", "ptb.train.txt"))
+	s.shakespeare = there(filepath.Join(data, "models", "shakespeare.safetensors"))
+	if s.data || s.shakespeare {
 		require.NoError(t, os.Symlink(data, filepath.Join(s.dir, "data")))
-		s.data = true
 	}
 	return s
+}
+
+func there(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // overlaid puts the page's Go files into the repository, without their being
@@ -110,6 +119,8 @@ func (s *story) tell(blocks []doctest.Block) {
 			s.Logf("%s:%d: left out: %v", s.page, b.Line, missing(peer.Torch))
 		case b.Marked("ort") && (!s.py || missing(peer.ORT) != nil):
 			s.Logf("%s:%d: left out: it needs Python, and %v", s.page, b.Line, missing(peer.ORT))
+		case b.Marked("shakespeare") && !s.shakespeare:
+			s.Logf("%s:%d: left out: no models/shakespeare.safetensors; set ISS_DATA to the folder with models in it", s.page, b.Line)
 		case b.Marked("ptb") && !s.data:
 			s.Logf("%s:%d: left out: no Penn TreeBank; set ISS_DATA to the folder with ptb in it", s.page, b.Line)
 		default:

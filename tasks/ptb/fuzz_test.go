@@ -2,6 +2,7 @@ package ptb
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,8 @@ func FuzzVocabulary(f *testing.F) {
 		require.NoError(t, v.Write(&b))
 		again, err := ReadVocabulary(&b, "again.txt", as)
 		require.NoError(t, err)
-		require.Equal(t, v, again)
+		require.True(t, slices.Equal(v.tokens, again.tokens)) // none may be nil or empty
+		require.Equal(t, v.ids, again.ids)
+		require.Equal(t, v.unknown, again.unknown)
 	})
 }
