@@ -58,7 +58,7 @@ const mine = `{
 // Exported models at the paper's sizes, dense and compact, compute elsewhere
 // what they compute here; how long they take here and there goes as a table
 // into the file ISS_TIMES, without which nothing is timed. Weights and inputs
-// are random. THREADS (1) are those of all; it takes some minutes:
+// are random. THREADS (1) are those of all; it takes a minute and a half:
 //
 //	ISS_TIMES=$PWD/times.md go test ./cmd -run '^TestExportTimes$' -v
 func TestExportTimes(t *testing.T) {
