@@ -143,6 +143,10 @@ func TestSeveral(t *testing.T) {
 		assert.Equal(t, 2*2, dots, "two runs have a result on these data; each is a dot and an entry of the legend")
 	}
 	assert.Equal(t, "sparse has the fewest units, 19, at perplexity 40.01; dense is best, 40.00 at 24.", units.told)
+	part := run(t, "sparse", 0.01)
+	part.Groups = part.Groups[:1]
+	units = titled(t, drawings(t, report.Page([]*report.Run{part, run(t, "dense", 0)})), "Perplexity against units")
+	assert.Contains(t, units.told, "sparse has the fewest units, 20,", "the 12 of the class that is not penalised count, its dead one too")
 	assert.Equal(t, 4, strings.Count(text, "<section id="))
 	says(t, text, `<a href="#run-3">sparse/compact</a>`)
 }

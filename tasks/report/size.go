@@ -12,6 +12,7 @@ type drawn struct {
 	norms      []*chart
 	units      []unitRow
 	left       int // weights that are in no unit that is gone
+	hidden     int // hidden units that are left, with those of classes that are not penalised
 }
 
 // unitRow is a class before and after.
@@ -41,6 +42,12 @@ func (r *Run) draw() (d *drawn, err error) {
 		return nil, err
 	}
 	d.units = r.unitRows(d.strips)
+	for _, c := range r.Model.Origin().Classes {
+		if c.Recurrent {
+			cut, dead := d.strips.units[c.Name].count()
+			d.hidden += c.Of - cut - dead
+		}
+	}
 	for _, p := range r.Model.Origin().Graph.Params {
 		n := 1
 		for axis, size := range p.Shape {
@@ -80,20 +87,12 @@ func (r *Run) unitRows(s *strips) (out []unitRow) {
 	return out
 }
 
-// hidden is how many units of the penalised classes are left: by the weights,
-// else by the last epoch that told.
+// hidden is how many hidden units are left, those of classes that are not
+// penalised whole, so that runs compare: by the weights, else by what the last
+// epoch told.
 func (r *Run) hidden(d *drawn) (left int, ok bool) {
 	if d != nil {
-		chosen := map[string]bool{}
-		for _, g := range r.Groups {
-			chosen[g.Class] = true
-		}
-		for _, u := range d.units {
-			if chosen[u.class] {
-				left, ok = left+u.of-u.cut-u.dead, true
-			}
-		}
-		return left, ok
+		return d.hidden, true
 	}
 	if n := len(r.History.Epochs); n > 0 {
 		for _, u := range r.History.Epochs[n-1].Units {

@@ -61,11 +61,18 @@ func table(all []*Run, d []*drawn) []row {
 	})
 	add("epochs × batch × steps", func(_ int, r *Run) string {
 		t := r.Info.Config.Train
+		if t.Steps == 0 {
+			return fmt.Sprintf("%d × %d, each question whole", t.Epochs, t.Batch)
+		}
 		return fmt.Sprintf("%d × %d × %d", t.Epochs, t.Batch, t.Steps)
 	})
 	add("optimizer", func(_ int, r *Run) string {
 		t := r.Info.Config.Train
-		return fmt.Sprintf("%s, rate %g, clip %g", t.Optimizer.Kind, t.Optimizer.Rate, t.Clip)
+		clip := "no clipping"
+		if t.Clip > 0 {
+			clip = fmt.Sprintf("clip %g", t.Clip)
+		}
+		return fmt.Sprintf("%s, rate %g, %s", t.Optimizer.Kind, t.Optimizer.Rate, clip)
 	})
 	add("regularisers, λ", func(_ int, r *Run) string {
 		var parts []string
