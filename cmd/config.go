@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 
@@ -180,6 +181,14 @@ func (a *app) checkDirect(cfg tasks.Config) error {
 	if !made.Config.ISS.Sparse() && same {
 		return wrongf("%s is %s at sizes that were learned, and none are given; name the run that learned them with --units-from RUN, or say model.hidden with --set",
 			cfg.Preset, *cfg.Twin)
+	}
+	return nil
+}
+
+// threshold refuses a --tau that is none.
+func threshold(tau float64) error {
+	if !(tau >= 0) || math.IsInf(tau, 0) {
+		return wrongf("--tau is %g; it must be 0 or more", tau)
 	}
 	return nil
 }

@@ -2,10 +2,13 @@ package cmd
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
+	"github.com/seed391906a2/iss/cmd/internal/job"
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/core/graph"
@@ -29,15 +32,22 @@ results: valid in batches, the tail dropped, or as one stream if train.final_val
 of its configuration says so; test as one stream. The data are
 those of the run unless --data or --text names others with the same vocabulary.
 
+Where the configuration has a threshold for the test (iss.test_tau), or --tau names
+one, the model is measured with its weights below that at zero too, and the units
+that die only there are told. The run stays as it is: iss compact RUN --tau cuts
+them out.
+
 --answers writes down what the model answers to the last of the parts, in tasks
-that have a format for that: predictions of SQuAD.`,
-		Example:           "  iss eval @last\n  iss eval runs/demo-1/compact --part test\n  iss eval runs/bidaf-1 --answers predictions.json",
+that have a format for that: predictions of SQuAD. They are those of the model as it
+was trained.`,
+		Example:           "  iss eval @last\n  iss eval runs/demo-1/compact --part test\n  iss eval runs/bidaf-1 --answers predictions.json\n  iss eval runs/bidaf-iss-1 --tau 0.02",
 		Args:              arguments(1, 1, "a RUN"),
 		ValidArgsFunction: completeRuns,
 	}
 	data.add(c)
 	part := c.Flags().String("part", "", "valid or test (default both)")
 	answers := c.Flags().String("answers", "", "write the model's answers to this file")
+	tau := c.Flags().Float64("tau", 0, "measure with the weights below this threshold at zero, too; 0: not (default iss.test_tau)")
 	var threads int
 	threadsFlag(c, &threads)
 	f := formatFlag(c)
@@ -50,50 +60,85 @@ that have a format for that: predictions of SQuAD.`,
 		default:
 			return wrong(registry.Unknown("part", *part, parts))
 		}
-		if err := sensibleThreads(c, threads); err != nil {
+		if err := errors.Join(threshold(*tau), sensibleThreads(c, threads)); err != nil {
 			return err
 		}
 		m, err := a.openTrained(c, &data, args[0])
 		if err != nil {
 			return err
 		}
-		terms := m.problem.Terms()
-		t := &term.Table{Head: []string{"part"}}
-		for _, metric := range terms.Metrics {
-			t.Head = append(t.Head, metric.Name)
+		scores, err := a.measured(c.Context(), m, chosen, *answers, threads)
+		if err != nil {
+			return err
 		}
-		t.Head = append(t.Head, "loss", terms.Items, "floor")
-		scores := map[string]tasks.Score{}
-		if _, can := m.problem.Judge(chosen[0]).(tasks.Answerer); *answers != "" && !can {
-			return wrongf("--answers: the answers of task %s have no format of their own", m.Task.Name)
+		view, t := map[string]any{}, &term.Table{Head: scoreHead(m.problem.Terms())}
+		for _, name := range chosen {
+			view[name] = scores[name]
+			t.Row(scoreRow(m.problem.Terms(), name, scores[name])...)
 		}
-		var judge tasks.Judge
-		for i, name := range chosen {
-			if i == 0 || !terms.TestIsValid {
-				if judge, err = train.Judged(c.Context(), m.problem, m.graph, m.weights, m.Config.ReportedPart(name), threads); err != nil {
-					return stopped(err)
-				}
-			}
-			if i == len(chosen)-1 && *answers != "" {
-				if err := writeAnswers(*answers, judge); err != nil {
-					return err
-				}
-			}
-			s := judge.Score()
-			scores[name] = s
-			floor := "-"
-			if s.Floor > 0 {
-				floor = terms.Chief().Format(s.Floor, 4)
-			}
-			row := []any{name}
-			for _, metric := range terms.Metrics {
-				row = append(row, metric.Format(s.Values[metric.Name], 4))
-			}
-			t.Row(append(row, fmt.Sprintf("%.6f", s.Loss), s.Items, floor)...)
+		if !c.Flags().Changed("tau") && m.Config.ISS.TestTau > m.Run.Info().Tau { // else its weights have met it
+			*tau = m.Config.ISS.TestTau
 		}
-		return f.print(a.Streams, t, scores)
+		if *tau == 0 {
+			return f.print(a.Streams, t, view)
+		}
+		there, err := job.AtTau(c.Context(), m.Model, *tau, scores, threads)
+		if err != nil {
+			return stopped(err)
+		}
+		view["thresholded"] = there
+		if err := f.print(a.Streams, t, view); err != nil || *f == "json" {
+			return err
+		}
+		fmt.Fprintln(a.Out)
+		return there.Write(a.Out)
 	}
 	return c
+}
+
+// measured are a run's scores on parts. What it answers to the last of them is
+// written to a file, if one is named.
+func (a *app) measured(ctx context.Context, m trained, parts []string, answers string, threads int) (map[string]tasks.Score, error) {
+	scores := map[string]tasks.Score{}
+	if _, can := m.problem.Judge(parts[0]).(tasks.Answerer); answers != "" && !can {
+		return nil, wrongf("--answers: the answers of task %s have no format of their own", m.Task.Name)
+	}
+	var judge tasks.Judge
+	var err error
+	for i, name := range parts {
+		if i == 0 || !m.problem.Terms().TestIsValid {
+			if judge, err = train.Judged(ctx, m.problem, m.graph, m.weights, m.Config.ReportedPart(name), threads); err != nil {
+				return nil, stopped(err)
+			}
+		}
+		if i == len(parts)-1 && answers != "" {
+			if err := writeAnswers(answers, judge); err != nil {
+				return nil, err
+			}
+		}
+		scores[name] = judge.Score()
+	}
+	return scores, nil
+}
+
+func scoreHead(terms tasks.Terms) []string {
+	head := []string{"part"}
+	for _, metric := range terms.Metrics {
+		head = append(head, metric.Name)
+	}
+	return append(head, "loss", terms.Items, "floor")
+}
+
+func scoreRow(terms tasks.Terms, part string, s tasks.Score) []any {
+	row := []any{part}
+	for _, metric := range terms.Metrics {
+		row = append(row, metric.Format(s.Values[metric.Name], 4))
+	}
+	floor := "-"
+	if s.Floor > 0 {
+		floor = terms.Chief().Format(s.Floor, 4)
+	}
+	return append(row, fmt.Sprintf("%.6f", s.Loss), s.Items, floor)
 }
 
 // writeAnswers writes what a judge has heard to a file.

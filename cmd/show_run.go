@@ -32,6 +32,9 @@ func (a *app) printRun(m *model.Model) error {
 		row("finished", i.Finished.Local().Format("2006-01-02 15:04:05"))
 	}
 	row("parent", m.Run.Parent())
+	if i.Tau > 0 {
+		row("cut at τ", fmt.Sprint(i.Tau))
+	}
 	row("data", fmt.Sprintf("%s, %sSHA-256 %.12s…", i.Data.Name, sizes(i.Data.Sizes), i.Data.SHA256))
 	row("made by", fmt.Sprintf("iss %s, %s, %s", i.Versions.ISS, i.Versions.Go, i.Versions.CPU))
 	if v.Valid != nil && v.Test != nil {

@@ -2,12 +2,10 @@ package cmd
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/job"
-	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
 	"github.com/seed391906a2/iss/groups"
 )
@@ -67,8 +65,8 @@ Nothing is changed.`,
 	all := c.Flags().Bool("all", false, "every class, not only the penalised ones")
 	tau := c.Flags().Float64("tau", 0, "tell the units that die only at this threshold")
 	c.RunE = func(_ *cobra.Command, args []string) error {
-		if !(*tau >= 0) {
-			return wrongf("--tau is %g; it must be 0 or more", *tau)
+		if err := threshold(*tau); err != nil {
+			return err
 		}
 		m, err := a.findRun(args[0])
 		if err != nil {
@@ -95,12 +93,13 @@ Nothing is changed.`,
 			v.Units = append(v.Units, newZeroView(u.Name, u.Of-u.Left, u.Of))
 		}
 		if *tau > 0 {
-			below, err := a.below(m, d, chosen, *tau)
+			cut, _, err := m.Below(*tau)
 			if err != nil {
 				return err
 			}
+			below := groups.CountZeros(d.Graph, chosen, func(name string) []float32 { return cut[name].Data })
 			for i := range v.Units {
-				n := v.Units[i].Of - below[i].Left - v.Units[i].Zeros
+				n := v.Units[i].Of - below.Groups[i].Left - v.Units[i].Zeros
 				v.Units[i].Below = &n
 			}
 		}
@@ -166,24 +165,4 @@ func zeroTable(what, zeros string, rows []zeroView) *term.Table {
 		t.Row(row...)
 	}
 	return t
-}
-
-// below counts the units that are left once weights below τ are zero, where τ
-// applies in the run's training. The weights stay as they are.
-func (a *app) below(m *model.Model, d *groups.Derivation, chosen []groups.Group, tau float64) ([]groups.UnitCount, error) {
-	weights, err := m.Tensors()
-	if err != nil {
-		return nil, err
-	}
-	cut := map[string][]float32{}
-	for name, w := range weights {
-		cut[name] = slices.Clone(w.Data)
-	}
-	t, err := groups.NewThreshold(d.Graph, chosen, m.Config.ISS.TauOn, tau)
-	if err != nil {
-		return nil, err
-	}
-	param := func(name string) []float32 { return cut[name] }
-	t.Apply(param)
-	return groups.CountZeros(d.Graph, chosen, param).Groups, nil
 }

@@ -52,7 +52,8 @@ func (a *app) verifyCommand() *cobra.Command {
 compare every output and every state: bit for bit in the reference interpreter
 (float32) and numerically in the engine. A compacted model is compared on the
 units that it has. A certificate beside B must be of the weights of B, and of
-those of A if B was cut out of it. The exit status is 1 if the models differ; then the first
+those of A if B was cut out of it; what iss compact --tau has cut is compared
+with the same --tau. The exit status is 1 if the models differ; then the first
 output that does is printed with its window, step and row.`,
 		Example:           "  iss verify runs/demo-1 runs/demo-1/compact",
 		Args:              arguments(2, 2, "the RUNs A and B"),
@@ -61,11 +62,12 @@ output that does is printed with its window, step and row.`,
 	data.add(c)
 	numeric := c.Flags().Bool("numeric", false, "equal up to rounding in the engine is enough (a cut inside a norm over units groups its sum anew)")
 	windows := c.Flags().Int("windows", 3, "windows of data to replay")
+	tau := c.Flags().Float64("tau", 0, "compare with A as it is with its weights below this threshold at zero")
 	var threads int
 	threadsFlag(c, &threads)
 	f := formatFlag(c)
 	c.RunE = func(c *cobra.Command, args []string) error {
-		if err := errors.Join(positive(c, "windows", *windows), sensibleThreads(c, threads)); err != nil {
+		if err := errors.Join(positive(c, "windows", *windows), threshold(*tau), sensibleThreads(c, threads)); err != nil {
 			return err
 		}
 		m, x, err := a.weighted(args[0])
@@ -76,9 +78,14 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
-		certified, err := job.Belongs(m, small, x, y)
+		certified, err := job.Belongs(m, small, x, y, *tau)
 		if err != nil {
 			return err
+		}
+		if *tau > 0 {
+			if x.Tensors, _, err = m.Below(*tau); err != nil {
+				return err
+			}
 		}
 		problem, err := a.openData(c, &data, m)
 		if err != nil {

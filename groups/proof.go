@@ -12,17 +12,34 @@ import (
 // one: it says what belongs to each unit, which units went and why nothing
 // noticed, in terms of the tensors of the two models.
 type Proof struct {
-	Version int          `json:"version"`
-	Whole   ProofModel   `json:"whole"`
-	Compact ProofModel   `json:"compact"`
-	Replay  ProofReplay  `json:"replay"`
-	Bitwise bool         `json:"bitwise"` // see Certificate.Bitwise
-	Classes []ProofClass `json:"classes"`
+	Version int         `json:"version"`
+	Whole   ProofModel  `json:"whole"`
+	Compact ProofModel  `json:"compact"`
+	Replay  ProofReplay `json:"replay"`
+	Bitwise bool        `json:"bitwise"` // see Certificate.Bitwise
+	// Threshold is what the weights of the whole model, which the checksum is of,
+	// have met before all else; nil: nothing.
+	Threshold *ProofThreshold `json:"threshold,omitempty"`
+	Classes   []ProofClass    `json:"classes"`
 }
 
 // ProofModel names the tensors of a model.
 type ProofModel struct {
 	SHA256 string `json:"params_sha256"` // of its safetensors file
+}
+
+// ProofThreshold says that elements of magnitude below Tau, in float32, are zero.
+type ProofThreshold struct {
+	Tau  float64  `json:"tau"`
+	Vars []string `json:"vars"`
+}
+
+// Tau is the threshold, 0 without one.
+func (p *Proof) Tau() float64 {
+	if p.Threshold == nil {
+		return 0
+	}
+	return p.Threshold.Tau
 }
 
 // ProofReplay names the file of a replayed batch (see Record).

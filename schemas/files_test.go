@@ -138,6 +138,8 @@ func TestConfig(t *testing.T) {
 		{"/train/average", "0.999", ""},
 		{"/train/average", "1", "must be less than 1, is 1"},
 		{"/iss/tau_always", "true", ""},
+		{"/iss/test_tau", "0.02", ""},
+		{"/iss/test_tau", "-1", "must be at least 0, is -1"},
 		{"/train/optimizer/rate", "0", "must be more than 0, is 0"},
 		{"/train/optimizer/rate", "-", `the field "rate" is missing`},
 		{"/train/optimizer/kind", "-", `the field "kind" is missing`},

@@ -102,6 +102,7 @@ type Schedule struct {
 type ISS struct {
 	Tau          float64       `json:"tau"`                  // |w| below it becomes 0 after each batch
 	TauAlways    bool          `json:"tau_always,omitempty"` // also without a regularizer that makes zeros
+	TestTau      float64       `json:"test_tau,omitempty"`   // larger threshold at which results are told too; 0: none
 	TauOn        string        `json:"tau_on"`               // "all" parameters, those that "groups" name, or those below scopes: "prepro,main"
 	Count        string        `json:"count"`                // "multiset" (published) or "distinct"
 	Biases       string        `json:"biases"`               // "follow", "penalise" or "zero-with-group"

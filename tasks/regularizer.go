@@ -32,12 +32,16 @@ func (r Regularizer) Proximal() bool { return r.Method == "proximal" }
 // proximal step.
 func (r Regularizer) Sparse() bool { return r.Lambda > 0 && r.Kind != "l2" }
 
+// Thresholds reports whether τ is applied in training: always, or where a
+// regularizer makes zeros, as published.
+func (i ISS) Thresholds() bool { return i.Tau > 0 && (i.TauAlways || i.Sparse()) }
+
 // Sparse reports whether something makes weights zero, so that units may die.
 func (i ISS) Sparse() bool { return slices.ContainsFunc(i.Regularizers, Regularizer.Sparse) }
 
 // Dense is the same without what makes weights zero.
 func (i ISS) Dense() ISS {
-	i.Shrink = nil
+	i.Shrink, i.TestTau = nil, 0
 	i.Regularizers = slices.DeleteFunc(slices.Clone(i.Regularizers), func(r Regularizer) bool { return r.Kind != "l2" })
 	if len(i.Regularizers) == 0 {
 		i.Regularizers = nil

@@ -23,6 +23,7 @@ func (r *resolver) check(schema *schemas.Schema) {
 	r.widths()
 	r.penalised()
 	r.shrinks()
+	r.thresholds()
 	r.twin()
 }
 

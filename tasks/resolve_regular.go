@@ -74,6 +74,25 @@ func (r *resolver) shrinks() {
 	}
 }
 
+// thresholds: that of a test is above that of training, or it does nothing.
+func (r *resolver) thresholds() {
+	test, trained := r.number("/iss/test_tau", 0), r.number("/iss/tau", defaultTau)
+	if test > 0 && test <= trained {
+		r.blame([]string{"/iss/test_tau", "/iss/tau"},
+			"a threshold at test (%v) that is not above that of training (%v) sets nothing to zero; make it larger, or 0 for none", test, trained)
+	}
+}
+
+// number is a field of the tree, or another number if it is none.
+func (r *resolver) number(pointer string, other float64) float64 {
+	v, _ := r.at(pointer)
+	n, _ := v.(json.Number)
+	if x, err := n.Float64(); err == nil {
+		return x
+	}
+	return other
+}
+
 // drives reports whether a regularizer makes exact zeros that let units go, all
 // rows that read one among them. Zero columns alone do not: the bias still
 // speaks. Nor does l2, nor a sub-gradient that no threshold follows.

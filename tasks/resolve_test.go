@@ -117,6 +117,8 @@ func TestResolveMerge(t *testing.T) {
 			func(c *tasks.Config) {
 				c.ISS.Regularizers[0].Method, c.ISS.Tau, c.ISS.Shrink = "proximal", 0, &tasks.Shrink{After: 5}
 			}},
+		{"a threshold at test", `{"preset": "sparse", "iss": {"test_tau": 0.02}}`, nil,
+			func(c *tasks.Config) { c.ISS.TestTau = 0.02 }},
 		{"a threshold that is said stays", `{"preset": "sparse", "iss": {"tau": 0}}`, nil,
 			func(c *tasks.Config) { c.ISS.Tau = 0 }},
 		{"another kind replaces its neighbours", `{"preset": "sparse", "train": {"schedule": {"kind": "constant"}}}`, nil,
@@ -276,6 +278,7 @@ func randomConfig(t *rapid.T) tasks.Config {
 	}
 	if flag.Draw(t, "regularised") {
 		c.ISS.Tau = rapid.Float64Range(0, 1).Draw(t, "tau")
+		c.ISS.TestTau = rapid.SampledFrom([]float64{0, 2}).Draw(t, "test tau")
 		c.ISS.Regularizers = []tasks.Regularizer{{Kind: "group_lasso", On: "iss", Lambda: rapid.Float64Range(0, 1).Draw(t, "lambda")}}
 	}
 	switch rapid.IntRange(0, 2).Draw(t, "groups") {

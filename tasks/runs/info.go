@@ -33,6 +33,7 @@ type Info struct {
 	Versions Versions         `json:"versions"`
 	Origin   *Origin          `json:"origin,omitempty"` // of a model that was imported
 	Parent   string           `json:"parent,omitempty"` // run that this one was made from; on disk relative to this one
+	Tau      float64          `json:"tau,omitempty"`    // weights below it were set to zero before units were cut out; 0: none
 	Result   map[string]any   `json:"result,omitempty"`
 }
 
@@ -186,6 +187,7 @@ func (i Info) write(dir string) error {
 		{"versions", i.Versions, false},
 		{"origin", i.Origin, i.Origin == nil},
 		{"parent", i.Parent, i.Parent == ""},
+		{"tau", i.Tau, i.Tau == 0},
 		{"result", i.Result, i.Result == nil},
 	}
 	var b bytes.Buffer

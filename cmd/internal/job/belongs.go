@@ -16,10 +16,11 @@ import (
 )
 
 // Belongs holds the certificate beside a compact model against the weights of
-// two runs. It reports whether it is of both. An error says that the weights
-// beside it are others, or that the run that it was cut out of has others by
-// now. A run without a certificate has none to belong to.
-func Belongs(whole, small *model.Model, a, b groups.Model) (bool, error) {
+// two runs, of which those of the whole one below τ are to be zero. It reports
+// whether it is of both. An error says that the weights beside it are others,
+// that the run that it was cut out of has others by now, or that it was cut at
+// another τ. A run without a certificate has none to belong to.
+func Belongs(whole, small *model.Model, a, b groups.Model, tau float64) (bool, error) {
 	dir := small.Run.Dir()
 	text, err := os.ReadFile(filepath.Join(dir, ProofName))
 	switch {
@@ -45,6 +46,9 @@ func Belongs(whole, small *model.Model, a, b groups.Model) (bool, error) {
 		return false, fmt.Errorf("%s of %s is not of its weights (SHA-256 %.12s…, they have %.12s…): cut again: iss compact %s --out DIR", ProofName, dir, p.Compact.SHA256, smallSum, parent)
 	}
 	if p.Whole.SHA256 == wholeSum {
+		if cut := p.Tau(); cut != tau {
+			return false, fmt.Errorf("%s was cut out of %s at another τ than %g; compare them with --tau %g", dir, whole.Run.Dir(), tau, cut)
+		}
 		return true, nil
 	}
 	if samePath(parent, whole.Run.Dir()) {

@@ -23,20 +23,34 @@ type Cutting struct {
 	Compacted   *groups.Compacted
 	Report      *groups.Report
 
-	whole   groups.Model
-	dir     string
-	model   *model.Model
-	problem tasks.Problem
-	threads int
+	CutOptions
+	whole     groups.Model // that it was cut out of
+	threshold *groups.Threshold
+	model     *model.Model
+	problem   tasks.Problem
+}
+
+// CutOptions say how a run's model is cut.
+type CutOptions struct {
+	Dir     string  // where Write will write
+	Tau     float64 // weights below it are set to zero first; 0: none
+	Threads int
 }
 
 // Cut certifies which units of a run can go, cuts them out and verifies that
-// the outputs stay equal. The error wraps ErrNothingToCut if all must stay.
-// Nothing is written; dir is where Write will write.
-func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
+// the outputs stay equal to those of the whole model, with its weights below τ
+// at zero if that is asked for. The error wraps ErrNothingToCut if all must
+// stay. Nothing is written.
+func Cut(m *model.Model, o CutOptions) (*Cutting, error) {
 	tensors, err := m.Tensors()
 	if err != nil {
 		return nil, err
+	}
+	var threshold *groups.Threshold
+	if o.Tau > 0 {
+		if tensors, threshold, err = m.Below(o.Tau); err != nil {
+			return nil, wrong(err)
+		}
 	}
 	problem, err := m.Problem()
 	if err != nil {
@@ -46,7 +60,7 @@ func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Cutting{dir: dir, model: m, problem: problem, threads: threads}
+	c := &Cutting{CutOptions: o, threshold: threshold, model: m, problem: problem}
 	if c.Certificate, err = groups.Certify(d, nil, func(name string) []float32 { return tensors[name].Data }); err != nil {
 		return nil, err
 	}
@@ -58,7 +72,7 @@ func Cut(m *model.Model, dir string, threads int) (*Cutting, error) {
 	}
 	c.whole = groups.Model{Graph: d.Graph, Tensors: tensors}
 	small := groups.Model{Graph: c.Compacted.Graph, Tensors: c.Compacted.Tensors}
-	c.Report, err = Verify(c.whole, small, problem, m.Config, VerifyOptions{Threads: threads, Numeric: !c.Certificate.Bitwise})
+	c.Report, err = Verify(c.whole, small, problem, m.Config, VerifyOptions{Threads: o.Threads, Numeric: !c.Certificate.Bitwise})
 	if err != nil {
 		return nil, err
 	}
@@ -91,25 +105,40 @@ func (c *Cutting) Constants() ([]groups.ClassConstants, error) {
 	return groups.Constants(d, func(name string) []float32 { return c.Compacted.Tensors[name].Data })
 }
 
-// Measure evaluates the cut model.
+// Measure evaluates the cut model and, where it was cut at a τ, the whole one as
+// it was trained.
 func (c *Cutting) Measure(ctx context.Context) (*Measured, error) {
 	m := c.measured()
 	score := func(part string) (tasks.Score, error) {
-		return train.Evaluate(ctx, c.problem, m.graph, m.tensors, c.model.Config.ReportedPart(part), c.threads)
+		return train.Evaluate(ctx, c.problem, m.graph, m.tensors, c.model.Config.ReportedPart(part), c.Threads)
 	}
 	var err error
 	if m.Valid, err = score("valid"); err != nil {
 		return nil, err
 	}
 	if m.Test = m.Valid; !c.problem.Terms().TestIsValid {
-		m.Test, err = score("test")
+		if m.Test, err = score("test"); err != nil {
+			return nil, err
+		}
 	}
+	if c.Tau == 0 {
+		return m, nil
+	}
+	if m.Thresholded, _, err = newThresholded(c.model, c.Tau); err != nil {
+		return nil, err
+	}
+	trained, err := c.model.Tensors()
+	if err != nil {
+		return nil, err
+	}
+	m.Thresholded.There = map[string]tasks.Score{"valid": m.Valid, "test": m.Test}
+	m.Thresholded.Trained, err = scores(ctx, c.model, trained, m.Thresholded.There, c.Threads)
 	return m, err
 }
 
 // measured is the cut model before it is evaluated.
 func (c *Cutting) measured() *Measured {
-	m := measured("compact", c.dir, c.Compacted.Graph, c.Compacted.Tensors)
+	m := measured("compact", c.Dir, c.Compacted.Graph, c.Compacted.Tensors)
 	m.Units = map[string][2]int{}
 	for _, k := range c.Certificate.Classes {
 		if !k.Class.Recurrent && c.Compacted.Kept[k.Class.Name] == nil {
@@ -146,7 +175,7 @@ func (c *Cutting) Write(m *Measured) error {
 	}
 	info := runs.Info{
 		Config: c.model.Run.Info().Config, Kept: c.Compacted.Kept, Data: c.model.Run.Info().Data,
-		Parent: c.model.Run.Dir(), Result: resultMap(m, nil),
+		Parent: c.model.Run.Dir(), Result: resultMap(m, nil), Tau: max(c.Tau, c.model.Run.Info().Tau),
 	}
-	return runs.Write(c.dir, info, files, checkpoint.Snapshot{Tensors: c.Compacted.Tensors})
+	return runs.Write(c.Dir, info, files, checkpoint.Snapshot{Tensors: c.Compacted.Tensors})
 }

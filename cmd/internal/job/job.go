@@ -197,14 +197,24 @@ func (j *Job) Run(ctx context.Context) (s *Summary, err error) {
 // saved.
 var ErrTrained = errors.New("stopped; the training is finished and saved")
 
-// conclude cuts and times what was trained.
+// conclude cuts, measures at the threshold of a test and times what was trained.
 func (j *Job) conclude(ctx context.Context, s *Summary, mine *Measured) error {
+	m, err := j.finder.Run(j.Dir())
+	if err != nil {
+		return err
+	}
 	if j.Config.ISS.Sparse() || j.Config.Train.Freeze != "" {
 		mine.Kind = "sparse"
 		if j.Compact {
-			if err := j.cut(ctx, s); err != nil {
+			if err := j.cut(ctx, s, m); err != nil {
 				return err
 			}
+		}
+	}
+	if tau := j.Config.ISS.TestTau; tau > 0 {
+		trained := map[string]tasks.Score{"valid": mine.Valid, "test": mine.Test}
+		if mine.Thresholded, err = AtTau(ctx, m, tau, trained, j.Threads); err != nil {
+			return err
 		}
 	}
 	if j.Rounds == 0 {
@@ -214,13 +224,9 @@ func (j *Job) conclude(ctx context.Context, s *Summary, mine *Measured) error {
 	return Time(ctx, s.Models, s.terms, j.Rounds, j.Threads)
 }
 
-// cut makes RUN/compact of a trained run.
-func (j *Job) cut(ctx context.Context, s *Summary) error {
-	m, err := j.finder.Run(j.Dir())
-	if err != nil {
-		return err
-	}
-	c, err := Cut(m, filepath.Join(j.Dir(), CompactName), j.Threads)
+// cut makes RUN/compact of a trained run, m.
+func (j *Job) cut(ctx context.Context, s *Summary, m *model.Model) error {
+	c, err := Cut(m, CutOptions{Dir: filepath.Join(j.Dir(), CompactName), Threads: j.Threads})
 	if errors.Is(err, ErrNothingToCut) {
 		if s := j.Config.ISS.Shrink; s == nil || s.SealOnly { // else they are gone already
 			j.Say("%v", err)

@@ -26,6 +26,8 @@ type Measured struct {
 	Time     *bench.Result     `json:"time,omitempty"`       // at inference, in the paper's protocol
 	Peak     int64             `json:"peak_bytes,omitempty"` // train.Result.Peak, if it was trained now
 
+	Thresholded *Thresholded `json:"thresholded,omitempty"` // at a τ above that of training, if one was asked for
+
 	graph   *graph.Graph
 	tensors map[string]tensor.Dense[float32]
 }

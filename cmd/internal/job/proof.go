@@ -24,8 +24,15 @@ func (c *Cutting) proof() (map[string][]byte, error) {
 		return nil, err
 	}
 	p.Report(constants)
-	if p.Whole.SHA256, err = checksum(c.whole.Tensors); err != nil {
+	trained, err := c.model.Tensors()
+	if err != nil {
 		return nil, err
+	}
+	if p.Whole.SHA256, err = checksum(trained); err != nil {
+		return nil, err
+	}
+	if t := c.threshold; t != nil {
+		p.Threshold = &groups.ProofThreshold{Tau: t.Tau, Vars: t.Vars}
 	}
 	if p.Compact.SHA256, err = checksum(c.Compacted.Tensors); err != nil {
 		return nil, err

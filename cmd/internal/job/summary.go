@@ -66,6 +66,12 @@ func (s *Summary) Write(w io.Writer) error {
 	if err := t.Write(w); err != nil {
 		return err
 	}
+	if t := s.thresholded(); t != nil {
+		fmt.Fprintln(w)
+		if err := t.Write(w); err != nil {
+			return err
+		}
+	}
 	_, err := io.WriteString(w, s.words())
 	return err
 }
@@ -76,6 +82,16 @@ func (s *Summary) row(t *term.Table, name string, cell func(m *Measured) string)
 		row = append(row, cell(m))
 	}
 	t.Row(row...)
+}
+
+// thresholded is what a threshold at test makes of the model, nil if none is set.
+func (s *Summary) thresholded() *Thresholded {
+	for _, m := range s.Models {
+		if m.Thresholded != nil {
+			return m.Thresholded
+		}
+	}
+	return nil
 }
 
 // units is "41 of 64" where units died and are still there, else a number.

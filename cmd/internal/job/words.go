@@ -37,6 +37,9 @@ func (s *Summary) words() string {
 	} else {
 		fmt.Fprintf(&b, "  iss eval %s\n", s.Run)
 	}
+	if t := s.thresholded(); t != nil && t.Died() > 0 {
+		fmt.Fprintf(&b, "  iss compact %s --tau %g\n", s.Run, t.Tau)
+	}
 	fmt.Fprintf(&b, "  iss show %s\n  iss groups show %s\n", s.Run, s.Run)
 	return b.String()
 }
