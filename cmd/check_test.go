@@ -73,6 +73,7 @@ func TestIndependentChecker(t *testing.T) {
 			if m.name == "lstm" {
 				mutants(t, py, run)
 				closed(t, py, run)
+				below(t, py, run)
 			}
 		})
 	}
@@ -111,6 +112,23 @@ func closed(t *testing.T, py, run string) {
 	out, err := exec.Command(py, checker, dir, filepath.Join(dir, "compact")).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "right: ")
+}
+
+// below: it finds a cut at a threshold right, and wrong where the certificate
+// leaves a variable of it out.
+func below(t *testing.T, py, run string) {
+	iss(t, "compact", run, "--tau", "0.2", "--threads", "1")
+	small := filepath.Join(run, "compact-0.2")
+	out, err := exec.Command(py, checker, run, small).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "right: ")
+	edit(t, filepath.Join(small, "certificate.json"), func(doc map[string]any) {
+		threshold := doc["threshold"].(map[string]any)
+		threshold["vars"] = threshold["vars"].([]any)[1:]
+	})
+	out, err = exec.Command(py, checker, run, small).CombinedOutput()
+	require.Error(t, err, "%s", out)
+	assert.Contains(t, string(out), "FAULT: Model/embedding: the compact tensor is not the whole one")
 }
 
 // mutants are compactions that are wrong in one thing; the checker must say so.

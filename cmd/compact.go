@@ -90,6 +90,9 @@ losses as trained and at τ.`,
 			fmt.Fprintf(a.Out, "left: %s\n", strings.ReplaceAll(s, "\n", "\nleft: "))
 		}
 		for _, metric := range problem.Terms().Metrics {
+			if small.Thresholded != nil {
+				break // told above
+			}
 			fmt.Fprintf(a.Out, "%s: %s valid, %s test\n", metric.Name, metric.Format(small.Valid.Values[metric.Name], 2), metric.Format(small.Test.Values[metric.Name], 2))
 		}
 		fmt.Fprintf(a.Out, "compact model: %s\n", dir)

@@ -3,9 +3,10 @@
 
     python3 check.py WHOLE COMPACT [GROUPS.json]
 
-WHOLE and COMPACT are run folders; COMPACT was cut out of WHOLE and holds
-certificate.json and replay.safetensors. The model is an embedding, layers of
-one cell (lstm, gru, rnn or rhn, as iss ships them) and a softmax, tied or not.
+WHOLE and COMPACT are run folders; COMPACT was cut out of WHOLE (at the
+threshold that its certificate names, if any) and holds certificate.json and
+replay.safetensors. The model is an embedding, layers of one cell (lstm, gru, rnn
+or rhn, as iss ships them) and a softmax, tied or not.
 
 Checked, and each fault printed (exit status 1 if there is one):
   * checksums: the certificate belongs to these two models and this replay;
@@ -206,7 +207,16 @@ def silent(run, starts):
     return reads
 
 
+def below(whole, cert):
+    """Zeros where the certificate says that weights below a threshold are zero."""
+    t = cert.get("threshold") or {"tau": 0, "vars": []}
+    for name in t["vars"]:
+        w = whole.w[name]
+        whole.w[name] = np.where(np.abs(w) < np.float32(t["tau"]), np.float32(0), w)
+
+
 def check(whole, small, cert, stored, groups):
+    below(whole, cert)
     if sha256(whole.params) != cert["whole"]["params_sha256"]:
         fault("the certificate is of another whole model")
     if sha256(small.params) != cert["compact"]["params_sha256"]:

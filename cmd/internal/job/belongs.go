@@ -46,10 +46,14 @@ func Belongs(whole, small *model.Model, a, b groups.Model, tau float64) (bool, e
 		return false, fmt.Errorf("%s of %s is not of its weights (SHA-256 %.12s…, they have %.12s…): cut again: iss compact %s --out DIR", ProofName, dir, p.Compact.SHA256, smallSum, parent)
 	}
 	if p.Whole.SHA256 == wholeSum {
-		if cut := p.Tau(); cut != tau {
-			return false, fmt.Errorf("%s was cut out of %s at another τ than %g; compare them with --tau %g", dir, whole.Run.Dir(), tau, cut)
+		switch cut := p.Tau(); {
+		case cut == tau:
+			return true, nil
+		case cut == 0:
+			return false, fmt.Errorf("%s was cut out of %s as it is, not at τ %g; compare them without --tau", dir, whole.Run.Dir(), tau)
+		default:
+			return false, fmt.Errorf("%s was cut out of %s at τ %g; compare them with --tau %g", dir, whole.Run.Dir(), cut, cut)
 		}
-		return true, nil
 	}
 	if samePath(parent, whole.Run.Dir()) {
 		return false, fmt.Errorf("%s was cut out of other weights than those of %s (SHA-256 %.12s…, they have %.12s…); it was trained on or changed since: cut again: iss compact %s --out DIR", dir, whole.Run.Dir(), p.Whole.SHA256, wholeSum, whole.Run.Dir())

@@ -18,7 +18,7 @@ import (
 type Thresholded struct {
 	Tau     float64                `json:"tau"`
 	Trained map[string]tasks.Score `json:"trained"` // by part, the weights as they are
-	There   map[string]tasks.Score `json:"there"`   // by part, those below τ at zero
+	There   map[string]tasks.Score `json:"at_tau"`  // by part, those below τ at zero
 	Units   []DeadUnits            `json:"units"`
 
 	trainedTau float64 // 0: training has no threshold
@@ -28,9 +28,9 @@ type Thresholded struct {
 // DeadUnits counts the dead units of a class.
 type DeadUnits struct {
 	Class     string `json:"class"`
-	Dead      int    `json:"dead"`       // as trained; those that were cut out are
-	OnlyThere int    `json:"only_there"` // more at τ
-	Of        int    `json:"of"`         // before any cut
+	Dead      int    `json:"dead"`        // as trained; those that were cut out are
+	OnlyThere int    `json:"only_at_tau"` // more
+	Of        int    `json:"of"`          // before any cut
 }
 
 // AtTau measures a run's model with its weights below τ at zero on the parts of
