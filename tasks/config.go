@@ -59,6 +59,9 @@ type Train struct {
 	Average float64 `json:"average,omitempty"`
 	// KeepBest ends with the weights of the epoch that is best on valid.
 	KeepBest bool `json:"keep_best,omitempty"`
+	// Patience is the number of epochs without a better valid after which
+	// training ends; 0: it trains all epochs.
+	Patience int `json:"patience,omitempty"`
 	// FinalValid says how valid is measured at the end: "stream", as test is,
 	// or "" (in documents also "batches"), as after each epoch.
 	FinalValid string `json:"final_valid,omitempty"`

@@ -91,3 +91,51 @@ func TestKeepBestOfFalling(t *testing.T) {
 	}
 	assert.Equal(t, want.Valid, got.Valid)
 }
+
+// With patience a run ends when its first epoch, which was its best, is so many
+// epochs past, with the weights of its last epoch or, under keep_best, of its
+// best; also if it was stopped and resumed. One that gets better runs on.
+func TestPatience(t *testing.T) {
+	cfg, p, chosen := tiny(t)
+	run := func(p tasks.Problem, epochs, patience int, best bool, stopAt ...int) *train.Result {
+		t.Helper()
+		cfg.Train.Epochs, cfg.Train.Patience, cfg.Train.KeepBest = epochs, patience, best
+		o := train.Options{Problem: p, Config: cfg, Groups: chosen, Journal: &memory{}, Threads: 2}
+		for _, at := range stopAt {
+			ctx, cancel := context.WithCancel(context.Background())
+			seen := 0
+			o.Report = recorder{func(train.Progress) {
+				if seen++; seen == at {
+					cancel()
+				}
+			}}
+			_, err := train.Train(ctx, o)
+			require.ErrorIs(t, err, train.ErrStopped)
+			o.Report, o.Resume = nil, true
+		}
+		r, err := train.Train(context.Background(), o)
+		require.NoError(t, err)
+		if o.Resume {
+			again, err := train.Train(context.Background(), o)
+			require.NoError(t, err)
+			assert.Equal(t, r.Stopped, again.Stopped, "finished already")
+		}
+		return r
+	}
+	first, second := run(p, 1, 0, false), run(p, 2, 0, false)
+	batches := p.Train(0).Len()
+
+	got := run(worst{p}, 4, 1, false)
+	assert.Equal(t, "stopped after epoch 2 of 4: perplexity on valid has not got better since epoch 1", got.Stopped)
+	assert.Equal(t, second.Tensors, got.Tensors)
+	assert.Equal(t, second.Test, got.Test)
+	// Interrupted in the epoch after the best, and when all that is left of it
+	// is to measure.
+	resumed := run(worst{p}, 4, 1, true, batches+7, batches-7)
+	assert.Equal(t, got.Stopped, resumed.Stopped)
+	assert.Equal(t, first.Tensors, resumed.Tensors)
+
+	got = run(p, 2, 1, false)
+	assert.Empty(t, got.Stopped, "it gets better")
+	assert.Equal(t, second.Tensors, got.Tensors)
+}

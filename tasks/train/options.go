@@ -77,7 +77,7 @@ type EpochMetric struct {
 	Speed      float64            `json:"words_per_s"`        // items a second
 	Seconds    float64            `json:"seconds"`            // of training in this epoch
 	Evaluation float64            `json:"eval_seconds"`       // of measuring valid
-	Best       bool               `json:"best,omitempty"`     // the best so far, where that one is kept
+	Best       bool               `json:"best,omitempty"`     // the best so far, where that is looked for
 	Revivals   int                `json:"revivals,omitempty"` // components that were all zero and are not any more
 }
 
@@ -129,6 +129,7 @@ type Result struct {
 	Seconds     float64 // of training, without evaluation
 	Speed       float64 // items a second
 	Peak        int64   // bytes, the most memory of the process until its training ended; 0: not known
+	Stopped     string  // why before the last epoch, under train.patience; "": at its end
 }
 
 // ErrStopped says that training was stopped from outside and can be resumed.
@@ -160,7 +161,7 @@ type position struct {
 	InEpoch  float64          `json:"in_epoch"` // seconds of this epoch so far
 	Metrics  int64            `json:"metrics"`  // length of metrics.jsonl
 	Valid    tasks.Score      `json:"valid"`
-	Best     *best            `json:"best,omitempty"`     // under train.keep_best
+	Best     *best            `json:"best,omitempty"`     // under train.keep_best or patience
 	Revivals int              `json:"revivals,omitempty"` // of this epoch so far
 	Kept     map[string][]int `json:"kept,omitempty"`     // under iss.shrink: units that are left
 	Finished bool             `json:"finished"`

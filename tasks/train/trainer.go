@@ -30,9 +30,10 @@ type trainer struct {
 	frozen map[string]tensor.Dense[float32] // under train.freeze or seal_only: 0 where a weight stays zero
 }
 
-// Train trains to the end of the configured epochs, evaluating "valid" after
-// each and "test" after the last, if that is other data; with train.keep_best
-// the weights are those of the best epoch. It returns ErrStopped when ctx is
+// Train trains to the end of the configured epochs, or until "valid" has not got
+// better for train.patience of them, evaluating "valid" after each and "test"
+// after the last, if that is other data; with train.keep_best the weights are
+// those of the best epoch. It returns ErrStopped when ctx is
 // done, with everything saved, and a *DivergedError when the loss is no number.
 func Train(ctx context.Context, o Options) (*Result, error) {
 	t, err := newTrainer(o)
@@ -40,10 +41,13 @@ func Train(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer t.close()
-	for t.at.Epoch < o.Config.Train.Epochs {
+	for t.at.Epoch < o.Config.Train.Epochs && t.stalled() == "" {
 		if err := t.epoch(ctx); err != nil {
 			return nil, err
 		}
+	}
+	if why := t.stalled(); why != "" && !t.at.Finished {
+		t.Report.Note(why)
 	}
 	return t.finish(ctx)
 }
@@ -247,7 +251,7 @@ func (t *trainer) finish(ctx context.Context) (*Result, error) {
 	}
 	r := &Result{
 		Graph: t.g, Tensors: t.tensors(t.m.Param), Valid: t.at.Valid, Test: test, Units: t.left(),
-		Steps: t.at.Step, Seconds: t.at.Seconds, Peak: peak,
+		Steps: t.at.Step, Seconds: t.at.Seconds, Peak: peak, Stopped: t.stalled(),
 	}
 	r.Speed = float64(t.at.Items) / t.at.Seconds
 	return r, nil

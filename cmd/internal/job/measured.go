@@ -26,6 +26,7 @@ type Measured struct {
 	Time     *bench.Result     `json:"time,omitempty"`       // at inference, in the paper's protocol
 	Peak     int64             `json:"peak_bytes,omitempty"` // train.Result.Peak, if it was trained now
 
+	Stopped     string       `json:"stopped,omitempty"`     // why before the last epoch
 	Thresholded *Thresholded `json:"thresholded,omitempty"` // at a τ above that of training, if one was asked for
 
 	graph   *graph.Graph
@@ -45,6 +46,7 @@ type outcome struct {
 	Seconds float64           `json:"seconds,omitempty"`     // of training
 	Speed   float64           `json:"words_per_s,omitempty"` // items a second
 	Peak    int64             `json:"peak_bytes,omitempty"`  // of the process that trained to the end
+	Stopped string            `json:"stopped,omitempty"`     // why before the last epoch
 }
 
 // resultMap is the result of a training for run.json; r is nil for a model
@@ -52,7 +54,7 @@ type outcome struct {
 func resultMap(m *Measured, r *train.Result) map[string]any {
 	o := outcome{Valid: m.Valid, Test: m.Test, Units: m.Units}
 	if r != nil {
-		o.Steps, o.Seconds, o.Speed, o.Peak = r.Steps, r.Seconds, r.Speed, r.Peak
+		o.Steps, o.Seconds, o.Speed, o.Peak, o.Stopped = r.Steps, r.Seconds, r.Speed, r.Peak, r.Stopped
 	}
 	text, err := json.Marshal(o)
 	if err != nil {
@@ -84,7 +86,7 @@ func fromRun(m *model.Model) (*Measured, error) {
 		return nil, err
 	}
 	out := measured("dense", m.Run.Dir(), g, t)
-	out.Valid, out.Test, out.Units = o.Valid, o.Test, o.Units
+	out.Valid, out.Test, out.Units, out.Stopped = o.Valid, o.Test, o.Units, o.Stopped
 	return out, nil
 }
 

@@ -44,7 +44,7 @@ func (j *Job) train(ctx context.Context, m *model.Model, run *runs.Run, resume b
 		return nil, nil, err
 	}
 	mine := measured("dense", run.Dir(), r.Graph, r.Tensors)
-	mine.Valid, mine.Test, mine.Units, mine.Peak = r.Valid, r.Test, r.Units, r.Peak
+	mine.Valid, mine.Test, mine.Units, mine.Peak, mine.Stopped = r.Valid, r.Test, r.Units, r.Peak, r.Stopped
 	return mine, r, nil
 }
 

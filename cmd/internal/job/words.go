@@ -26,6 +26,9 @@ func (s *Summary) words() string {
 	var peak int64
 	for _, m := range s.Models {
 		fmt.Fprintf(&b, "%s model: %s\n", m.Kind, m.Run)
+		if m.Stopped != "" {
+			fmt.Fprintf(&b, "  %s\n", m.Stopped)
+		}
 		peak = max(peak, m.Peak)
 	}
 	if peak > 0 {
