@@ -12,10 +12,10 @@ import (
 func (a *app) dataCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "data",
-		Short:   "Look at data sets and fetch them",
+		Short:   "Look at data sets, fetch them, see what they give without a model",
 		Example: "  iss data check data/ptb\n  iss data check data/squad",
 	}
-	c.AddCommand(a.dataCheckCommand(), a.dataGetCommand())
+	c.AddCommand(a.dataCheckCommand(), a.dataGetCommand(), a.dataWindowCommand())
 	return c
 }
 

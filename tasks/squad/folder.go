@@ -88,3 +88,18 @@ func Open(dir string, o Options) (train, dev *Set, err error) {
 	dev, err = ReadFile(p.Dev, o)
 	return train, dev, err
 }
+
+// OpenDev reads dev of a folder, where it may be alone; "" is Open's.
+func OpenDev(dir string, o Options) (*Set, error) {
+	if dir == "" {
+		return Demo("dev", DemoDev, 1), nil
+	}
+	p, err := Find(dir)
+	if err != nil {
+		return nil, err
+	}
+	if p.Dev == "" {
+		return nil, fmt.Errorf("squad: folder %s lacks dev*.json; %s", dir, wanted)
+	}
+	return ReadFile(p.Dev, o)
+}
