@@ -4,12 +4,10 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
-	"github.com/seed391906a2/iss/core/nn"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/runs"
 )
@@ -126,39 +124,11 @@ func takeUnits(cfg *tasks.Config, m *model.Model) error {
 		}
 		kept = info.Kept
 	}
-	if err := takeKept(cfg, m.Config.Model, kept); err != nil {
+	learned, err := m.Task.Learned(m.Config.Model, kept)
+	if err != nil {
 		return fmt.Errorf("%s: %w", m.Name, err)
 	}
-	return nil
-}
-
-// takeKept gives a configuration the sizes that are left of a model, of which
-// the units kept are known by class.
-func takeKept(cfg *tasks.Config, learned tasks.Model, kept map[string][]int) error {
-	hidden := slices.Clone(learned.Hidden)
-	cfg.Model.Embedding = learned.Embedding
-	layers := map[string]int{}
-	for i := range hidden {
-		layers[nn.LayerClass(learned.Names, i)] = i
-	}
-	for class, ids := range kept {
-		layer, ok := layers[class]
-		switch {
-		case class == "embedding":
-			cfg.Model.Embedding = len(ids)
-		case ok && learned.Residual: // all layers and the embedding are one class
-			hidden = slices.Repeat([]int{len(ids)}, len(hidden))
-			cfg.Model.Embedding = len(ids)
-		case ok:
-			hidden[layer] = len(ids)
-		default:
-			return fmt.Errorf("class %q has no size of its own in a configuration", class)
-		}
-	}
-	if learned.Tied {
-		cfg.Model.Embedding = hidden[len(hidden)-1]
-	}
-	cfg.Model.Hidden = hidden
+	cfg.Model.Embedding, cfg.Model.Hidden, cfg.Model.Backward = learned.Embedding, learned.Hidden, learned.Backward
 	return nil
 }
 
@@ -177,8 +147,7 @@ func (a *app) checkDirect(cfg tasks.Config) error {
 	if err != nil {
 		return wrong(err)
 	}
-	same := slices.Equal(twin.Config.Model.Hidden, cfg.Model.Hidden) && twin.Config.Model.Embedding == cfg.Model.Embedding
-	if !made.Config.ISS.Sparse() && same {
+	if !made.Config.ISS.Sparse() && cfg.Model.SameSizes(twin.Config.Model) {
 		return wrongf("%s is %s at sizes that were learned, and none are given; name the run that learned them with --units-from RUN, or say model.hidden with --set",
 			cfg.Preset, *cfg.Twin)
 	}

@@ -3,7 +3,6 @@ package cmd
 import (
 	"fmt"
 	"path/filepath"
-	"slices"
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/core/tensor"
@@ -13,7 +12,7 @@ import (
 
 // takeInit reads the weights that a training starts from, of a run or a file of
 // tensors; "" is none. What the run settles goes into the configuration.
-func takeInit(cfg *tasks.Config, init string) (map[string]tensor.Dense[float32], error) {
+func (a *app) takeInit(cfg *tasks.Config, init string) (map[string]tensor.Dense[float32], error) {
 	if init == "" {
 		return nil, nil
 	}
@@ -25,7 +24,7 @@ func takeInit(cfg *tasks.Config, init string) (map[string]tensor.Dense[float32],
 		if err := takeTokens(cfg, dir, info); err != nil {
 			return nil, err
 		}
-		if err := checkCut(cfg.Model, init, info); err != nil {
+		if err := a.checkCut(cfg.Model, init, info); err != nil {
 			return nil, err
 		}
 	}
@@ -52,14 +51,27 @@ func takeTokens(cfg *tasks.Config, dir string, info runs.Info) (err error) {
 
 // checkCut refuses to start a model of whole size from a run that was cut: its
 // weights have the sizes that it has learned.
-func checkCut(m tasks.Model, init string, info runs.Info) error {
+func (a *app) checkCut(m tasks.Model, init string, info runs.Info) error {
 	if len(info.Kept) == 0 {
 		return nil
 	}
-	learned := tasks.Config{}
-	if takeKept(&learned, info.Config.Model, info.Kept) != nil || slices.Equal(m.Hidden, learned.Model.Hidden) && m.Embedding == learned.Model.Embedding {
-		return nil
+	task, err := a.Tasks.Get(info.Config.Task)
+	if err != nil {
+		return err
 	}
-	return fmt.Errorf("--init: %s was cut to %v units, and the model to be trained has %v; give it the sizes of the run: --units-from %s",
-		init, learned.Model.Hidden, m.Hidden, init)
+	learned, err := task.Learned(info.Config.Model, info.Kept)
+	if err != nil || m.SameSizes(learned) {
+		return nil // what else differs, the tensors tell
+	}
+	return fmt.Errorf("--init: %s was cut to %s units, and the model to be trained has %s; give it the sizes of the run: --units-from %s",
+		init, hiddenSizes(learned), hiddenSizes(m), init)
+}
+
+// hiddenSizes writes the hidden sizes of a model: [18 20], or those of both
+// directions.
+func hiddenSizes(m tasks.Model) string {
+	if m.Backward == nil {
+		return fmt.Sprint(m.Hidden)
+	}
+	return fmt.Sprintf("%v forward and %v backward", m.Hidden, m.Backward)
 }

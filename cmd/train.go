@@ -104,7 +104,7 @@ func (a *app) start(c *cobra.Command, f *trainFlags, args []string, o job.Option
 		return nil, err
 	}
 	o.Model, o.Author = name, m.Author
-	if o.Init, err = takeInit(&o.Config, f.init); err != nil {
+	if o.Init, err = a.takeInit(&o.Config, f.init); err != nil {
 		return nil, wrong(err)
 	}
 	return job.New(a.Finder, o)

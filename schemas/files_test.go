@@ -137,6 +137,8 @@ func TestConfig(t *testing.T) {
 		{"/train/optimizer", `{"kind": "adam"}`, `the field "rate" is missing`},
 		{"/train/average", "0.999", ""},
 		{"/train/average", "1", "must be less than 1, is 1"},
+		{"/model/backward", "[3, 4]", ""},
+		{"/model/backward", "[0]", "must be at least 1, is 0"},
 		{"/train/patience", "3", ""},
 		{"/train/patience", "-1", "must be at least 0, is -1"},
 		{"/train/patience", "1.5", "must be a whole number, is 1.5"},

@@ -37,7 +37,8 @@ type Model struct {
 	Document  json.RawMessage    `json:"-"`                   // of a cell that is written as equations here; its JSON form is "cell"
 	Options   map[string]any     `json:"options,omitempty"`   // as the cell's schema allows
 	Embedding int                `json:"embedding,omitempty"` // units of the embedded input
-	Hidden    []int              `json:"hidden"`              // units of each layer, from the input up
+	Hidden    []int              `json:"hidden"`              // units of each layer, from the input up; in layers of two directions of each, or of the forward one
+	Backward  []int              `json:"backward,omitempty"`  // of the backward direction; nil: as Hidden
 	Tied      bool               `json:"tied,omitempty"`      // softmax weights are the embedding's
 	Residual  bool               `json:"residual,omitempty"`  // each layer adds its input to its output
 	Names     string             `json:"names,omitempty"`     // whose variable names: "rhn", or "" (in documents also "ptb")

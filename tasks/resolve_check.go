@@ -21,6 +21,7 @@ func (r *resolver) check(schema *schemas.Schema) {
 	}
 	r.needed()
 	r.widths()
+	r.directions()
 	r.penalised()
 	r.shrinks()
 	r.thresholds()
@@ -90,6 +91,16 @@ func (r *resolver) widths() {
 			r.blame([]string{"/model/residual", "/model/hidden", "/model/embedding"},
 				"residual layers add what they put out to what they read, so all have the embedding's size (%v); layer %d has %v", width, i, out[i])
 		}
+	}
+}
+
+// directions: each layer has a size for each of its directions.
+func (r *resolver) directions() {
+	hidden, _ := r.at("/model/hidden")
+	backward, said := r.at("/model/backward")
+	a, _ := hidden.([]any)
+	if b, ok := backward.([]any); said && ok && len(a) != len(b) {
+		r.blame([]string{"/model/backward", "/model/hidden"}, "%d layers have a backward direction, and %d a hidden size; give one for each", len(b), len(a))
 	}
 }
 

@@ -1,5 +1,7 @@
 package tasks
 
+import "slices"
+
 // defaultTau is the threshold of Wen et al.'s public code (ICLR 2018, section
 // 3.2): below it a weight counts as zero.
 const defaultTau = 1e-4
@@ -23,6 +25,9 @@ func (c *Config) emptyIsNil() {
 	}
 	if len(c.Model.Options) == 0 {
 		c.Model.Options = nil
+	}
+	if slices.Equal(c.Model.Backward, c.Model.Hidden) {
+		c.Model.Backward = nil
 	}
 	if len(c.Model.Keep) == 0 {
 		c.Model.Keep = nil

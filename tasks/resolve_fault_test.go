@@ -68,6 +68,8 @@ func TestResolveFaults(t *testing.T) {
 			[]string{`--set 2: model.residual: residual layers add what they put out to what they read, so all have the embedding's size (200); layer 0 has 100`}},
 		{"names, masks", "small", ``, []string{"model.names=lstm", "model.masks.input=words"},
 			[]string{`--set 1: model.names: must be "ptb" or "rhn", is "lstm"`, `--set 2: model.masks.input: must be "step", "window" or "word", is "words"; nearest is "word"`}},
+		{"backward directions of other layers", "small", ``, []string{"model.backward=[3,4,5]"},
+			[]string{`--set 1: model.backward: 3 layers have a backward direction, and 2 a hidden size; give one for each`}},
 		{"groups and classes", "", `{"preset": "sparse", "iss": {"groups": "g.json"}}`, []string{`iss.classes=["cell_0"]`},
 			[]string{`--set 1: iss.classes: a group file says what is penalised, and so do classes; give one of them`}},
 		{"classes of rows", "sparse", ``, []string{`iss.regularizers.1={"kind": "group_lasso", "on": "rows", "lambda": 1, "classes": ["cell_0"]}`},

@@ -117,6 +117,9 @@ func TestResolveMerge(t *testing.T) {
 			func(c *tasks.Config) {
 				c.ISS.Regularizers[0].Method, c.ISS.Tau, c.ISS.Shrink = "proximal", 0, &tasks.Shrink{After: 5}
 			}},
+		{"both directions of one size", `{"preset": "sparse", "model": {"backward": [200, 200]}}`, nil, func(*tasks.Config) {}},
+		{"directions of two sizes", `{"preset": "sparse", "model": {"backward": [200, 3]}}`, nil,
+			func(c *tasks.Config) { c.Model.Backward = []int{200, 3} }},
 		{"a threshold at test", `{"preset": "sparse", "iss": {"test_tau": 0.02}}`, nil,
 			func(c *tasks.Config) { c.ISS.TestTau = 0.02 }},
 		{"a threshold that is said stays", `{"preset": "sparse", "iss": {"tau": 0}}`, nil,

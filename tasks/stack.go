@@ -2,6 +2,7 @@ package tasks
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"github.com/seed391906a2/iss/core"
@@ -55,6 +56,9 @@ type Stack struct {
 // Stack makes the layers that a configuration names, for an input of so many
 // units. Places are those outside the cells that may have dropout.
 func (m Model) Stack(cells *Cells, input int, places []string) (*Stack, error) {
+	if m.Backward != nil {
+		return nil, errors.New("tasks: model.backward is of layers that read in two directions; those of this task read in one")
+	}
 	k, err := m.Maker(cells, places)
 	if err != nil {
 		return nil, err

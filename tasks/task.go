@@ -43,6 +43,10 @@ type Task struct {
 	// is those of the data which cfg names or, if it names none, of the task's
 	// known data set.
 	Trace func(cfg Config, cells *Cells, sizes Sizes) (*graph.Graph, error)
+	// Sized are the sizes of a model by the class of units that each is of, for
+	// whoever trains a model afresh at sizes that one has learned; nil: those of
+	// a Stack with an embedding.
+	Sized func(m *Model) map[string][]*int
 	// Ask prepares a question on a text of the user's; nil: models of this task
 	// answer none.
 	Ask func(q Question) (Asked, error)

@@ -51,7 +51,7 @@ func table(all []*Run, d []*drawn) []row {
 	})
 	add("data", func(_ int, r *Run) string { return r.Info.Data.Name })
 	add("cell", func(_ int, r *Run) string { return r.Info.Config.Model.Cell + optional(r.Info.Config.Model.Options) })
-	add("hidden units, as configured", func(_ int, r *Run) string { return commas(r.Info.Config.Model.Hidden) })
+	add("hidden units, as configured", func(_ int, r *Run) string { return hidden(r.Info.Config.Model) })
 	add("keep", func(_ int, r *Run) string {
 		var parts []string
 		for _, k := range slices.Sorted(maps.Keys(r.Info.Config.Model.Keep)) {

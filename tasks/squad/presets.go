@@ -17,6 +17,7 @@ func squadPresets() []tasks.Preset {
 	return []tasks.Preset{
 		preset("bidaf", "BiDAF, the paper's baseline on SQuAD: hidden 100, keep 0.8; published EM 67.98, F1 77.85."),
 		preset("bidaf-iss", "ISS of tables 3 and 4: the modelling and output layers (g0, g1, g2), keep 0.9, λ 0.001 as in the public code."),
+		preset("bidaf-direct", "bidaf with the dropout of its ISS trained afresh at learned sizes: give them with --units-from RUN."),
 		preset("bidaf-iss-all", "bidaf-iss with the contextual layer (u1) too."),
 	}
 }

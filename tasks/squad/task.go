@@ -2,6 +2,7 @@ package squad
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/tasks"
@@ -43,7 +44,7 @@ func answering(t *task, doc string, presets []tasks.Preset) tasks.Task {
 	return tasks.Task{
 		Name: t.name, Doc: doc, Source: importPath, Terms: Terms, Presets: presets,
 		Needs: []string{"/model/embedding"}, Options: optionsSchema,
-		Open: t.open, Trace: t.trace, Ask: ask,
+		Open: t.open, Trace: t.trace, Sized: sized, Ask: ask,
 	}
 }
 
@@ -95,6 +96,9 @@ func (t *task) trace(cfg tasks.Config, cells *tasks.Cells, sizes tasks.Sizes) (*
 	if len(m.Hidden) != bidaf.Layers {
 		return nil, fmt.Errorf("squad: model.hidden has %d sizes; BiDAF has %d layers: contextual, two of modelling, output", len(m.Hidden), bidaf.Layers)
 	}
+	if m.Backward != nil && len(m.Backward) != bidaf.Layers {
+		return nil, fmt.Errorf("squad: model.backward has %d sizes; BiDAF has %d layers", len(m.Backward), bidaf.Layers)
+	}
 	make, err := m.Maker(cells, bidaf.Places)
 	if err != nil {
 		return nil, err
@@ -110,13 +114,28 @@ func (t *task) trace(cfg tasks.Config, cells *tasks.Cells, sizes tasks.Sizes) (*
 		if err != nil {
 			return nil, err
 		}
-		bw, _, err := make.Cell(in, hidden)
+		if m.Backward != nil {
+			hidden = m.Backward[i]
+		}
+		bw, k, err := make.Cell(in, hidden)
 		if err != nil {
 			return nil, err
 		}
-		c.Layers[i], out[i] = bidaf.Layer{Fw: fw, Bw: bw}, 2*n
+		c.Layers[i], out[i] = bidaf.Layer{Fw: fw, Bw: bw}, n+k
 	}
 	return bidaf.Trace(c)
+}
+
+// sized are the sizes of the layers by their classes, a class for each direction.
+func sized(m *tasks.Model) map[string][]*int {
+	if m.Backward == nil {
+		m.Backward = slices.Clone(m.Hidden)
+	}
+	of := map[string][]*int{}
+	for i, layer := range bidaf.Names {
+		of[layer+"/fw"], of[layer+"/bw"] = []*int{&m.Hidden[i]}, []*int{&m.Backward[i]}
+	}
+	return of
 }
 
 // sizes are those of the data that cfg names, or the known ones.
