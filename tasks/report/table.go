@@ -189,6 +189,14 @@ func optional(o map[string]any) string {
 	return " " + string(text)
 }
 
+// hidden are a model's hidden units, of both directions where they differ.
+func hidden(m tasks.Model) string {
+	if m.Backward == nil {
+		return commas(m.Hidden)
+	}
+	return commas(m.Hidden) + " forward; " + commas(m.Backward) + " backward"
+}
+
 func commas(list []int) string {
 	parts := make([]string, len(list))
 	for i, n := range list {
