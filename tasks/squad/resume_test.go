@@ -36,7 +36,7 @@ func (s *stopper) Note(string)               {}
 // resumed from its folder ends with the very weights of one that was not.
 func TestResumeIsExact(t *testing.T) {
 	cfg := preset(t, "bidaf-iss", "data="+filepath.ToSlash(folder(t).Data), "model.embedding=3", "model.hidden=[3,4,4,4]", "model.backward=[3,4,3,4]",
-		`options={"words_above": 1, "chars_above": 1, "char_dim": 2, "char_filters": 3}`, "train.batch=7", "train.epochs=3", "train.average=0.9",
+		`options={"words_above": 1, "chars_above": 1, "char_dim": 2, "char_filters": 3}`, "train.batch=7", "train.epochs=2", "train.average=0.9",
 		"train.optimizer.rate=0.02", "iss.regularizers.0.lambda=0.5", "iss.tau=0.01", "iss.shrink.after=10")
 	p := open(t, cfg)
 	d, err := groups.Derive(p.Graph())
@@ -46,7 +46,7 @@ func TestResumeIsExact(t *testing.T) {
 	journal, err := runs.Create(filepath.Join(t.TempDir(), "run"), runs.Info{Config: cfg, Data: runs.DataOf(p.Data())}, p.Data().Files)
 	require.NoError(t, err)
 	defer journal.Close()
-	o := train.Options{Problem: p, Config: cfg, Groups: d.Groups(classes), Threads: 2}
+	o := train.Options{Problem: p, Config: cfg, Groups: d.Groups(classes), Threads: 1}
 	told := &stopper{}
 	o.Report = told
 	want, err := train.Train(context.Background(), o)
