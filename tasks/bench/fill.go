@@ -7,13 +7,8 @@ import (
 	"github.com/seed391906a2/iss/core/rng"
 )
 
-// fill sets weights and inputs. Ids are drawn evenly from the table that they
-// are looked up in, or the classes that they name; lengths are full; other
-// inputs are drawn from (-1, 1). Carried states start where they do.
-func (r *runner) fill(m Model, o Options, b graph.Binding) error {
-	if err := r.engine.Bind(b); err != nil {
-		return err
-	}
+// weights sets the weights to those of the model.
+func (r *runner) weights(m Model, o Options) error {
 	for _, p := range r.graph.Params {
 		w := r.engine.Param(p.Name)
 		if m.Tensors == nil {
@@ -27,6 +22,16 @@ func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 		copy(w, t.Data)
 	}
 	r.engine.Changed()
+	return nil
+}
+
+// inputs sets the inputs. Ids are drawn evenly from the table that they are
+// looked up in, or the classes that they name; lengths are full; other inputs are
+// drawn from (-1, 1). Carried states start where they do.
+func (r *runner) inputs(o Options, b graph.Binding) error {
+	if err := r.engine.Bind(b); err != nil {
+		return err
+	}
 	for _, v := range r.graph.Inputs {
 		in := v.Node.Op.(*graph.InputOp)
 		s := rng.New(o.Seed, "bench/"+in.Label)
