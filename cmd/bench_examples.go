@@ -65,22 +65,19 @@ func (a *app) protocol(f *benchFlags, models []bench.Model) (
 		}
 		return bench.Run, a.printBench, nil
 	}
-	what := models[0].Terms.Items + ", one at a time"
-	switch {
-	case f.train && !f.rounds:
-		f.Rounds = 3
-	case !f.rounds:
-		f.Rounds = 10
-	}
+	what, rounds := models[0].Terms.Items+", one at a time", 10
 	if f.train {
-		what = "training steps"
+		what, rounds = "training steps", 3
+	}
+	if !f.rounds {
+		f.Rounds = rounds
 	}
 	b := models[0].Examples
-	a.Say("timing %d %s; in the mean %s", b.Len(), what, lengths(b))
+	a.Say("timing %d %s; mean lengths: %s", b.Len(), what, lengths(b))
 	return bench.RunExamples, a.printExamples, nil
 }
 
-// lengths tells the mean lengths of batches.
+// lengths tells the mean lengths of batches; a batch of one needs no telling.
 func lengths(b tasks.Batches) string {
 	sum := map[string]int{}
 	for i := range b.Len() {
@@ -90,6 +87,9 @@ func lengths(b tasks.Batches) string {
 	}
 	var list []string
 	for _, axis := range slices.Sorted(maps.Keys(sum)) {
+		if axis == "batch" && sum[axis] == b.Len() {
+			continue
+		}
 		list = append(list, fmt.Sprintf("%s %.1f", axis, float64(sum[axis])/float64(b.Len())))
 	}
 	return strings.Join(list, ", ")

@@ -48,8 +48,8 @@ const (
 func (e *Engine) Pieces() []Piece {
 	e.settle()
 	l := &lister{}
-	l.packs(e.p.packs, 1, false)
 	l.code(&e.p.root.code, 1, false)
+	l.packs(e.p.packs, 1, false)
 	return l.list
 }
 

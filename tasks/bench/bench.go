@@ -70,8 +70,8 @@ type Result struct {
 
 	Examples int     `json:"examples,omitempty"` // that it ran on, see RunExamples
 	Mean     float64 `json:"mean_ms,omitempty"`  // of the examples
-	Layers   []Layer `json:"layers,omitempty"`   // where that time goes
-	Work     *Work   `json:"work,omitempty"`     // by kind of work, where it was explained or ran on examples
+	Layers   []Layer `json:"layers,omitempty"`   // where the time goes, where it was explained or ran on examples
+	Work     *Work   `json:"work,omitempty"`     // the same by kind of work
 }
 
 // Kind says what was timed.
@@ -135,9 +135,7 @@ func Run(ctx context.Context, models []Model, o Options) (results []Result, err 
 		q.Tokens, q.MultAdds = r.tokens, core.MultAdds(r.graph)
 		q.Time, q.Min, q.Rounds = spread(times[i]), slices.Min(times[i]), len(times[i])
 		if q.Allocs, err = r.allocs(); err == nil && o.Explain != nil {
-			if q.Work, err = r.explain(m.Name, o.Explain); err == nil {
-				err = q.Work.Write(o.Explain)
-			}
+			err = r.shares(m, &q, o.Explain)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", m.Name, err)
@@ -147,6 +145,22 @@ func Run(ctx context.Context, models []Model, o Options) (results []Result, err 
 		results[i] = q
 	}
 	return results, nil
+}
+
+// shares explains a result of runs on drawn inputs.
+func (r *runner) shares(m Model, q *Result, w io.Writer) error {
+	pieces, took, err := r.explain(m.Name, w, explained)
+	if err != nil {
+		return err
+	}
+	l, t := newLayering(m), newTally()
+	q.Layers = l.layers([][]float64{l.split(pieces, took)}, []float64{q.Time.Median})
+	t.add(pieces, took)
+	q.Work = t.result(explained, largeProduct(r.engine.Team()))
+	if err := writeLayers(w, q.Layers); err != nil {
+		return err
+	}
+	return q.Work.Write(w, "a run")
 }
 
 const (

@@ -95,8 +95,9 @@ func newAnswering(r *runner, m Model) *answering {
 	}
 }
 
-// one runs an example and says how many milliseconds it took.
-func (a *answering) one(i int) (took float64, err error) {
+// one runs an example and says how many milliseconds it took. With measure the
+// engine's pieces are timed.
+func (a *answering) one(i int, measure bool) (took float64, err error) {
 	b := a.examples.Binding(i)
 	took = timed(func() { err = a.bind(b) })
 	if err != nil {
@@ -104,6 +105,7 @@ func (a *answering) one(i int) (took float64, err error) {
 	}
 	a.feed.bind(b)
 	a.examples.Load(i, a.feed)
+	a.engine.Measure(measure)
 	took += timed(func() { err = a.run() })
 	return took, err
 }
@@ -117,11 +119,11 @@ func timed(f func()) float64 {
 
 // round runs all examples.
 func (a *answering) round(ctx context.Context, counted bool) error {
-	if _, err := a.one(0); err != nil {
+	if _, err := a.one(0, false); err != nil {
 		return err
 	}
 	for i := range a.times {
-		took, err := a.one(i)
+		took, err := a.one(i, false)
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -142,8 +144,7 @@ func (a *answering) round(ctx context.Context, counted bool) error {
 func (a *answering) layersRound(ctx context.Context) error {
 	defer a.engine.Measure(false)
 	for i := range a.times {
-		a.engine.Measure(true)
-		took, err := a.one(i)
+		took, err := a.one(i, true)
 		if err == nil {
 			err = ctx.Err()
 		}
@@ -189,14 +190,13 @@ func (a *answering) finish(o Options) (q Result, err error) {
 	if o.Explain == nil {
 		return q, nil
 	}
-	if _, err = a.one(0); err != nil {
+	if _, err = a.one(0, false); err != nil {
 		return q, err
 	}
-	if _, err = a.explain(q.Name+", the first example", o.Explain); err != nil {
+	if _, _, err = a.explain(q.Name+", the first example", o.Explain, min(explained, o.Rounds)); err != nil {
 		return q, err
 	}
-	fmt.Fprintf(o.Explain, "over all %d examples ", q.Examples)
-	return q, q.Work.Write(o.Explain)
+	return q, q.Work.Write(o.Explain, fmt.Sprintf("%d examples", q.Examples))
 }
 
 // medians are those of rounds, [round][layer], by layer.

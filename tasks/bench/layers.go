@@ -2,14 +2,17 @@ package bench
 
 import (
 	"cmp"
+	"fmt"
+	"io"
 	"slices"
+	"strings"
 
 	"github.com/seed391906a2/iss/core/engine"
 )
 
-// Layer is the part of a model's time that goes to one of its layers, over
-// examples. Means of all layers add up to the mean of the model, medians to
-// nothing in particular.
+// Layer is the part of a model's time that goes to one of its layers. Means of
+// all layers over examples add up to the mean of the model, medians to nothing in
+// particular; of a model that ran on drawn inputs both are parts of its median.
 type Layer struct {
 	Name   string  `json:"name"` // as the task calls it, else as its scope is labelled or placed
 	Mean   float64 `json:"mean_ms"`
@@ -108,4 +111,15 @@ func mean(x []float64) float64 {
 		sum += v
 	}
 	return sum / float64(len(x))
+}
+
+// writeLayers writes a line for each layer.
+func writeLayers(w io.Writer, layers []Layer) error {
+	var b strings.Builder
+	b.WriteString("the time of a run, by layer:\n")
+	for _, l := range layers {
+		fmt.Fprintf(&b, "  %s %.3f ms, %.1f %%\n", l.Name, l.Mean, 100*l.Share)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
 }

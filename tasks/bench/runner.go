@@ -6,7 +6,6 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"time"
 
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/engine"
@@ -138,24 +137,22 @@ func (r *runner) result(m Model) Result {
 	}
 }
 
-// explain times the steps of the plan under the present binding and writes it.
-func (r *runner) explain(name string, w io.Writer) (*Work, error) {
+// explain times the steps of the plan under the present binding, in so many runs,
+// writes it, and returns its pieces and the milliseconds of these runs together.
+func (r *runner) explain(name string, w io.Writer, runs int) (pieces []engine.Piece, took float64, err error) {
 	r.engine.Measure(true)
 	defer r.engine.Measure(false)
 	r.engine.Changed() // inference packs, too, though once
-	start := time.Now()
-	for range explained {
-		if err := r.run(); err != nil {
-			return nil, err
+	for range runs {
+		took += timed(func() { err = r.run() })
+		if err != nil {
+			return nil, 0, err
 		}
 	}
-	took := time.Since(start).Seconds() * 1e3 / explained
 	fmt.Fprintf(w, "\n%s\n", name)
 	r.engine.Explain(w)
-	fmt.Fprintf(w, "a run took %.3f ms, what lies outside the plan included: %s\n", took, outside[r.kind])
-	t := newTally()
-	t.add(r.engine.Pieces(), took*explained)
-	return t.result(explained, largeProduct(r.engine.Team())), nil
+	fmt.Fprintf(w, "a run took %.3f ms, what lies outside the plan included: %s\n", took/float64(runs), outside[r.kind])
+	return r.engine.Pieces(), took, nil
 }
 
 // outside says what of a run is no step of the engine's plan.

@@ -78,20 +78,19 @@ func (t *tally) result(runs int, largeProduct float64) *Work {
 	return w
 }
 
-// Write writes a line for each kind.
-func (w *Work) Write(to io.Writer) error {
-	_, err := fmt.Fprintf(to, "of the time of a run, against the %.1f GFLOPS of a product of %d×%d·%d×%d:\n",
-		w.LargeProduct, productSize, productSize, productSize, productSize)
+// Write writes a line for each kind, the share of runs of what is named.
+func (w *Work) Write(to io.Writer, what string) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "the time of %s, against the %.1f GFLOPS of a product of %d×%d·%d×%d:\n",
+		what, w.LargeProduct, productSize, productSize, productSize, productSize)
 	for _, k := range w.Kinds {
-		if err != nil {
-			break
-		}
-		line := fmt.Sprintf("  %s %.3f ms, %.1f %%", k.Kind, k.MS, 100*k.Share)
+		fmt.Fprintf(&b, "  %s %.3f ms, %.1f %%", k.Kind, k.MS, 100*k.Share)
 		if k.Kind == largeProducts || k.Kind == smallProducts || k.Kind == string(engine.Attention) {
-			line += fmt.Sprintf(", %.1f GFLOPS, %.0f %% of it", k.GFLOPS, 100*k.GFLOPS/w.LargeProduct)
+			fmt.Fprintf(&b, ", %.1f GFLOPS, %.0f %% of it", k.GFLOPS, 100*k.GFLOPS/w.LargeProduct)
 		}
-		_, err = fmt.Fprintln(to, line)
+		b.WriteByte('\n')
 	}
+	_, err := io.WriteString(to, b.String())
 	return err
 }
 

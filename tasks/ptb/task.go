@@ -39,8 +39,10 @@ func termsOf(u Unit) tasks.Terms {
 // New is the task "ptb": a language model on the Penn TreeBank or a text of
 // one's own.
 func New() tasks.Task {
-	return languageModel(&task{name: "ptb"},
+	t := languageModel(&task{name: "ptb"},
 		"Language model on the Penn TreeBank, or on a text of your own (--data DIR, --text FILE).", treebankPresets())
+	t.Published = publishedTimes
+	return t
 }
 
 // NewGrammar is the task "grammar": a language model on the embedded corpus.
@@ -53,7 +55,7 @@ func languageModel(t *task, doc string, presets []tasks.Preset) tasks.Task {
 	return tasks.Task{
 		Name: t.name, Doc: doc, Source: importPath, Terms: Terms, Presets: presets,
 		Needs: []string{"/model/embedding", "/train/steps"},
-		Open:  t.open, Trace: t.trace, Published: publishedTimes,
+		Open:  t.open, Trace: t.trace,
 	}
 }
 
