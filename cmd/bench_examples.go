@@ -159,7 +159,7 @@ func paperColumns(t *term.Table, results []bench.Result) func(r *bench.Result) [
 	if !slices.ContainsFunc(results, func(r bench.Result) bool { return r.PaperMS > 0 }) {
 		return func(*bench.Result) []any { return nil }
 	}
-	t.Head = append(t.Head, "paper's ms", "speed-up")
+	t.Head = append(t.Head, "paper's ms", "paper's speed-up")
 	return func(r *bench.Result) []any {
 		if r.PaperMS == 0 {
 			return []any{"-", "-"}

@@ -44,7 +44,7 @@ func (r *runner) inputs(o Options, b graph.Binding) error {
 				}
 				break
 			}
-			rows := idsBelow(r.graph, v)
+			rows := idsBelow(r.graph, v, b)
 			if rows == 0 {
 				return fmt.Errorf("input %q is looked up in no table, so there is nothing to draw it from", in.Label)
 			}
@@ -84,18 +84,20 @@ func axisOf(g *graph.Graph, ids graph.Value) (graph.Dim, bool) {
 }
 
 // idsBelow is what ids must stay below: the size of the smallest table that they
-// are looked up in or set of classes that they name. 0: there is none.
-func idsBelow(g *graph.Graph, ids graph.Value) (limit int) {
+// are looked up in or set of classes that they name, such as the tokens of a text
+// that an answer starts at. 0: there is none.
+func idsBelow(g *graph.Graph, ids graph.Value, b graph.Binding) (limit int) {
 	for _, n := range g.Nodes {
-		size := 0
+		var rows graph.Dim
 		switch n.Op.(type) {
 		case *graph.LookupOp:
-			size = n.In[0].Shape()[0].Size
+			rows = n.In[0].Shape()[0]
 		case *graph.CrossEntropyOp:
-			size = n.In[0].Shape().Last().Size
+			rows = n.In[0].Shape().Last()
 		default:
 			continue
 		}
+		size := graph.Shape{rows}.Size(b)
 		if n.In[1] == ids && (limit == 0 || size < limit) {
 			limit = size
 		}
