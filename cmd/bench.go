@@ -172,7 +172,7 @@ func (a *app) benchModels(c *cobra.Command, f *benchFlags, m *model.Model) ([]be
 	}
 	for _, row := range rows {
 		if row.Units == "" {
-			list[0].PaperMS = row.MS
+			list[0].Paper = row
 			continue
 		}
 		cut, err := withUnits(m, flag, row.Units)
@@ -182,7 +182,7 @@ func (a *app) benchModels(c *cobra.Command, f *benchFlags, m *model.Model) ([]be
 		if row.Name != "" {
 			cut.Name = m.Name + ", " + row.Name
 		}
-		cut.Training, cut.Binding, cut.Examples, cut.PaperMS = b.Training, b.Binding, examples, row.MS
+		cut.Training, cut.Binding, cut.Examples, cut.Paper = b.Training, b.Binding, examples, row
 		list = append(list, cut)
 	}
 	return list, nil

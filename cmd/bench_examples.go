@@ -156,14 +156,14 @@ func layerTable(results []bench.Result) *term.Table {
 // paperColumns adds the paper's columns to a table if any model has a published
 // time, and returns what they hold.
 func paperColumns(t *term.Table, results []bench.Result) func(r *bench.Result) []any {
-	if !slices.ContainsFunc(results, func(r bench.Result) bool { return r.PaperMS > 0 }) {
+	if !slices.ContainsFunc(results, func(r bench.Result) bool { return r.Paper.MS > 0 }) {
 		return func(*bench.Result) []any { return nil }
 	}
-	t.Head = append(t.Head, "paper's ms", "paper's speed-up")
+	t.Head = append(t.Head, "paper's weights", "ms", "speed-up")
 	return func(r *bench.Result) []any {
-		if r.PaperMS == 0 {
-			return []any{"-", "-"}
+		if r.Paper.MS == 0 {
+			return []any{"-", "-", "-"}
 		}
-		return []any{fmt.Sprintf("%.2f", r.PaperMS), fmt.Sprintf("%.2fx", results[0].PaperMS/r.PaperMS)}
+		return []any{r.Paper.Weights, fmt.Sprintf("%.2f", r.Paper.MS), fmt.Sprintf("%.2fx", results[0].Paper.MS/r.Paper.MS)}
 	}
 }

@@ -42,9 +42,10 @@ func (t Terms) LayerName(layer string) (name string, order int) {
 
 // PublishedTime is a time of inference that was published of a model.
 type PublishedTime struct {
-	Name  string // as of a row: "table 3, row 1"
-	Units string // of classes, as NAME=N,…; "": the whole model
-	MS    float64
+	Name    string // as of a row: "table 3, row 1"
+	Units   string // of classes, as NAME=N,…; "": the whole model
+	Weights string // as printed: "2.08M"
+	MS      float64
 }
 
 // Metric is a number by which models are judged.

@@ -24,7 +24,7 @@ type Model struct {
 	Binding  graph.Binding                    // of axes that differ from the options
 	Training *Training                        // nil: inference
 	Examples tasks.Batches                    // what it is fed in RunExamples
-	PaperMS  float64                          // what the paper prints for it; 0: nothing
+	Paper    tasks.PublishedTime              // what was published of it, if anything
 }
 
 // Training says how a model whose training is timed is trained: clipping, rate
@@ -52,26 +52,33 @@ var Paper = Options{Batch: 10, Steps: 30, Rounds: 30, Least: time.Second, Seed: 
 
 // Result is what was measured of a model.
 type Result struct {
-	Name     string  `json:"name"`
-	Kind     Kind    `json:"kind"`
-	Threads  int     `json:"threads"`
-	Tokens   int     `json:"tokens"` // in a run, or a mean example
-	Weights  int     `json:"weights"`
-	MultAdds int     `json:"mult_adds"`  // of inference, per token or other step; of a mean example
-	Time     Spread  `json:"ms"`         // milliseconds per run; of examples, each the median of its rounds
-	Min      float64 `json:"min_ms"`     // of the fastest run
-	Rounds   int     `json:"rounds"`     // that were timed
-	GFLOPS   float64 `json:"gflops"`     // billions of operations a second at the median, a multiply-add being two; training counts three times the multiply-adds of inference
-	Peak     float64 `json:"peak"`       // GFLOPS that these workers reached on multiply-adds alone, in the same minutes
-	WeightGB float64 `json:"weight_gbs"` // GB of weights that products read a second
-	Memory   int64   `json:"memory"`     // bytes the executor planned
-	Allocs   float64 `json:"allocs"`     // on the heap, per run
-	PaperMS  float64 `json:"paper_ms,omitempty"`
+	Name     string    `json:"name"`
+	Kind     Kind      `json:"kind"`
+	Threads  int       `json:"threads"`
+	Tokens   int       `json:"tokens"` // in a run, or a mean example
+	Weights  int       `json:"weights"`
+	MultAdds int       `json:"mult_adds"`  // of inference, per token or other step; of a mean example
+	Time     Spread    `json:"ms"`         // milliseconds per run; of examples, each the median of its rounds
+	Min      float64   `json:"min_ms"`     // of the fastest run
+	Rounds   int       `json:"rounds"`     // that were timed
+	GFLOPS   float64   `json:"gflops"`     // billions of operations a second at the median, a multiply-add being two; training counts three times the multiply-adds of inference
+	Peak     float64   `json:"peak"`       // GFLOPS that these workers reached on multiply-adds alone, in the same minutes
+	WeightGB float64   `json:"weight_gbs"` // GB of weights that products read a second
+	Memory   int64     `json:"memory"`     // bytes the executor planned
+	Allocs   float64   `json:"allocs"`     // on the heap, per run
+	Paper    Published `json:"paper,omitzero"`
 
 	Examples int     `json:"examples,omitempty"` // that it ran on, see RunExamples
 	Mean     float64 `json:"mean_ms,omitempty"`  // of the examples
 	Layers   []Layer `json:"layers,omitempty"`   // where the time goes, where it was explained or ran on examples
 	Work     *Work   `json:"work,omitempty"`     // the same by kind of work
+}
+
+// Published is what was published of a model.
+type Published struct {
+	Row     string  `json:"row"`
+	Weights string  `json:"weights"`
+	MS      float64 `json:"ms"`
 }
 
 // Kind says what was timed.

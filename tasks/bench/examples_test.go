@@ -47,12 +47,12 @@ func TestRunExamples(t *testing.T) {
 	var plan strings.Builder
 	o := Options{Rounds: 3, Threads: 1, Seed: 1, Explain: &plan}
 	results, err := RunExamples(context.Background(), []Model{
-		{Name: "m", Graph: g, Examples: b, Terms: terms, PaperMS: 6.2}, {Name: "other", Graph: g, Examples: b, Tensors: drawn(g)},
+		{Name: "m", Graph: g, Examples: b, Terms: terms, Paper: tasks.PublishedTime{MS: 6.2}}, {Name: "other", Graph: g, Examples: b, Tensors: drawn(g)},
 	}, o)
 	require.NoError(t, err)
 	require.Len(t, results, 2)
 	r := results[0]
-	assert.Equal(t, []any{"m", Inference, 3, 3, 6.2}, []any{r.Name, r.Kind, r.Examples, r.Rounds, r.PaperMS})
+	assert.Equal(t, []any{"m", Inference, 3, 3, 6.2}, []any{r.Name, r.Kind, r.Examples, r.Rounds, r.Paper.MS})
 	assert.Equal(t, 50/3, r.Tokens, "of a mean example")
 	assert.Equal(t, (960+880+500)*50/3, r.MultAdds, "of a mean example")
 	assert.Zero(t, r.Allocs)

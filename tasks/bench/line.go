@@ -13,27 +13,27 @@ import (
 // engines are written too: summaries put them side by side by peer, threads and
 // case.
 type Line struct {
-	Peer      string  `json:"peer"`
-	Threads   int     `json:"threads"`
-	Case      string  `json:"case"`
-	Kind      Kind    `json:"kind"`
-	MS        float64 `json:"ms"` // median
-	MinMS     float64 `json:"min_ms"`
-	N         int     `json:"n"` // timed runs
-	WPS       float64 `json:"wps,omitempty"`
-	CPU       string  `json:"cpu,omitempty"` // level of the kernels
-	MultAdds  int     `json:"mult_adds,omitempty"`
-	GFLOPS    float64 `json:"gflops,omitempty"`
-	Peak      float64 `json:"peak_gflops,omitempty"`
-	Share     float64 `json:"share,omitempty"`
-	WeightGBs float64 `json:"weight_gbs,omitempty"`
-	Memory    int64   `json:"memory,omitempty"`
-	Examples  int     `json:"examples,omitempty"` // MS is their median
-	MeanMS    float64 `json:"mean_ms,omitempty"`
-	PaperMS   float64 `json:"paper_ms,omitempty"`
-	Layers    []Layer `json:"layers,omitempty"`
-	Work      *Work   `json:"work,omitempty"`
-	Allocs    float64 `json:"allocs"`
+	Peer      string    `json:"peer"`
+	Threads   int       `json:"threads"`
+	Case      string    `json:"case"`
+	Kind      Kind      `json:"kind"`
+	MS        float64   `json:"ms"` // median
+	MinMS     float64   `json:"min_ms"`
+	N         int       `json:"n"` // timed runs
+	WPS       float64   `json:"wps,omitempty"`
+	CPU       string    `json:"cpu,omitempty"` // level of the kernels
+	MultAdds  int       `json:"mult_adds,omitempty"`
+	GFLOPS    float64   `json:"gflops,omitempty"`
+	Peak      float64   `json:"peak_gflops,omitempty"`
+	Share     float64   `json:"share,omitempty"`
+	WeightGBs float64   `json:"weight_gbs,omitempty"`
+	Memory    int64     `json:"memory,omitempty"`
+	Examples  int       `json:"examples,omitempty"` // MS is their median
+	MeanMS    float64   `json:"mean_ms,omitempty"`
+	Paper     Published `json:"paper,omitzero"`
+	Layers    []Layer   `json:"layers,omitempty"`
+	Work      *Work     `json:"work,omitempty"`
+	Allocs    float64   `json:"allocs"`
 }
 
 // peerName is what this engine is called beside others.
@@ -52,7 +52,7 @@ func (r *Result) Line(cpu string) Line {
 	l := Line{
 		Peer: peerName, Threads: r.Threads, Case: name, Kind: r.Kind, MS: round(r.Time.Median), MinMS: round(r.Min), N: r.Rounds, CPU: cpu,
 		MultAdds: r.MultAdds, GFLOPS: round(r.GFLOPS), Peak: round(r.Peak), Share: round(r.Share()), WeightGBs: round(r.WeightGB),
-		Memory: r.Memory, Examples: r.Examples, MeanMS: round(r.Mean), PaperMS: r.PaperMS, Work: r.Work.rounded(), Allocs: round(r.Allocs),
+		Memory: r.Memory, Examples: r.Examples, MeanMS: round(r.Mean), Paper: r.Paper, Work: r.Work.rounded(), Allocs: round(r.Allocs),
 	}
 	for _, k := range r.Layers {
 		l.Layers = append(l.Layers, Layer{k.Name, round(k.Mean), round(k.Median), round(k.Share)})

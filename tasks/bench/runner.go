@@ -133,7 +133,7 @@ func (r *runner) allocs() (least float64, err error) {
 func (r *runner) result(m Model) Result {
 	return Result{
 		Name: m.Name, Kind: r.kind, Threads: r.engine.Team().N(), Weights: core.Weights(m.Graph),
-		Peak: r.peak.best, Memory: r.engine.Memory(), PaperMS: m.PaperMS,
+		Peak: r.peak.best, Memory: r.engine.Memory(), Paper: Published{m.Paper.Name, m.Paper.Weights, m.Paper.MS},
 	}
 }
 

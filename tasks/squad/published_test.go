@@ -130,12 +130,7 @@ func TestWeightsOfSparseRows(t *testing.T) {
 	g := traced(t, "bidaf-iss")
 	d, err := groups.Derive(g)
 	require.NoError(t, err)
-	printed := map[string]float64{
-		"tables 3 and 4, baseline": 2.69,
-		"table 3, row 1":           2.08, "table 3, row 2": 1.48, "table 3, row 3": 1.03, "table 3, row 4": 1.01,
-		"table 4, row 1": 2.29, "table 4, row 2": 1.17, "table 4, row 3": 0.95, "table 4, row 4": 0.88,
-	}
-	require.Len(t, squad.New().Published, len(printed))
+	require.Len(t, squad.New().Published, 9)
 	for _, c := range squad.New().Published {
 		keep, left := map[string][]int{}, map[string]int{"g1/fw": 100, "g1/bw": 100}
 		for _, item := range strings.Split(c.Units, ",") {
@@ -155,7 +150,7 @@ func TestWeightsOfSparseRows(t *testing.T) {
 		exact := core.Weights(cut)
 		rows := 200 - left["g1/fw"] - left["g1/bw"]
 		published := exact + rows*4*(left["g2/fw"]+left["g2/bw"])
-		assert.Equal(t, printed[c.Name], math.Trunc(float64(published)/1e4)/100, "%s: %d", c.Name, published)
+		assert.Equal(t, c.Weights, fmt.Sprintf("%.2fM", math.Trunc(float64(published)/1e4)/100), "%s: %d", c.Name, published)
 		assert.GreaterOrEqual(t, float64(exact), 0.975*float64(published), c.Name)
 		if rows > 0 {
 			assert.Less(t, exact, published, c.Name)
