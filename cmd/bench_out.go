@@ -94,16 +94,23 @@ type benchView struct {
 	SpeedUp float64 `json:"speed_up"` // against the first model
 }
 
+// viewOf is a result beside that of the first model.
+func viewOf(r, first *bench.Result) benchView {
+	return benchView{*r, r.Share(), r.WordsPerSec(), r.SpeedUp(first)}
+}
+
 func (a *app) printBench(results []bench.Result, f *format) error {
 	t := &term.Table{Head: []string{"model", "weights", "multiply-adds", "fewer", "ms", "quartiles", "words/s", "GFLOPS", "of peak", "MB", "allocs", "speed-up"}}
 	var views []benchView
-	for _, r := range results {
-		v := benchView{r, r.Share(), r.WordsPerSec(), results[0].Time.Median / r.Time.Median}
+	paper := paperColumns(t, results)
+	for i := range results {
+		r := &results[i]
+		v := viewOf(r, &results[0])
 		views = append(views, v)
-		t.Row(r.Name, core.Compact(r.Weights), core.Compact(r.MultAdds), fmt.Sprintf("%.2fx", float64(results[0].MultAdds)/float64(r.MultAdds)),
+		t.Row(append([]any{r.Name, core.Compact(r.Weights), core.Compact(r.MultAdds), fmt.Sprintf("%.2fx", float64(results[0].MultAdds)/float64(r.MultAdds)),
 			fmt.Sprintf("%.3f", r.Time.Median), fmt.Sprintf("%.3f to %.3f", r.Time.Low, r.Time.High), fmt.Sprintf("%.0f", v.Words),
 			fmt.Sprintf("%.1f", r.GFLOPS), fmt.Sprintf("%.0f %%", 100*v.Share),
-			fmt.Sprintf("%.1f", float64(r.Memory)/1e6), fmt.Sprintf("%.0f", r.Allocs), fmt.Sprintf("%.2fx", v.SpeedUp))
+			fmt.Sprintf("%.1f", float64(r.Memory)/1e6), fmt.Sprintf("%.0f", r.Allocs), fmt.Sprintf("%.2fx", v.SpeedUp)}, paper(r)...)...)
 	}
 	return f.print(a.Streams, t, views)
 }

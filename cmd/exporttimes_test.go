@@ -101,7 +101,7 @@ func TestExportTimes(t *testing.T) {
 			var exports []*export.Export
 			for i, g := range []*graph.Graph{d.Graph, cut.Graph} {
 				name, w := []string{"dense", "compact"}[i], []map[string]tensor.Dense[float32]{weights, cut.Tensors}[i]
-				models = append(models, bench.Model{Name: name, Graph: g, Answers: m.Task.Terms.Answers, Tensors: w, Binding: c.binding})
+				models = append(models, bench.Model{Name: name, Graph: g, Terms: m.Task.Terms, Tensors: w, Binding: c.binding})
 				x, err := export.New(export.Model{Name: name, Task: m.Config.Task, Cell: m.Config.Model.Cell, Graph: g, Tensors: w, Claims: claims},
 					drawn{m.Task.Terms, c.binding}, threads)
 				require.NoError(t, err)

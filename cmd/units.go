@@ -12,10 +12,10 @@ import (
 
 // withUnits is a model with random weights in which classes have the first so
 // many of their units: counts is 373,315, in the order of the penalised
-// classes, or cell_1=315.
-func withUnits(m *model.Model, counts string) (bench.Model, error) {
+// classes, or cell_1=315. The flag is for errors.
+func withUnits(m *model.Model, flag, counts string) (bench.Model, error) {
 	if m.Run != nil {
-		return bench.Model{}, fmt.Errorf("--units: %s is a run, whose units are settled; it goes with a preset or a configuration file", m.Name)
+		return bench.Model{}, fmt.Errorf("%s: %s is a run, whose units are settled; it goes with a preset or a configuration file", flag, m.Name)
 	}
 	d, err := m.Derivation()
 	if err != nil {
@@ -27,13 +27,13 @@ func withUnits(m *model.Model, counts string) (bench.Model, error) {
 	}
 	keep, err := unitCounts(d, chosen, counts)
 	if err != nil {
-		return bench.Model{}, fmt.Errorf("--units: %w", err)
+		return bench.Model{}, fmt.Errorf("%s: %w", flag, err)
 	}
 	g, err := groups.Restore(d.Graph, keep)
 	if err != nil {
 		return bench.Model{}, err
 	}
-	return bench.Model{Name: m.Name + " " + strings.ReplaceAll(counts, ",", "+"), Graph: g, Answers: m.Task.Terms.Answers}, nil
+	return bench.Model{Name: m.Name + " " + strings.ReplaceAll(counts, ",", "+"), Graph: g, Terms: m.Task.Terms}, nil
 }
 
 // unitCounts reads --units.

@@ -3,7 +3,7 @@
 //
 // Each page has a folder for itself, with the Penn TreeBank at data/ptb where
 // it can be had. Words behind a console fence say how it is run: slow not in
-// short mode, ptb only where the Penn TreeBank is, shakespeare where the trained
+// short mode, ptb and squad only where these data are, shakespeare where the trained
 // model of that name is, python, torch and ort where NumPy, PyTorch and ONNX
 // Runtime are, long up to its report of speed, then stopped as by control-C. With
 // numbers, those on the page are of one machine, and others may be printed.
@@ -70,7 +70,7 @@ func TestPages(t *testing.T) {
 // checkBlocks demands that nothing on a page escapes its test.
 func checkBlocks(t *testing.T, page string, blocks []doctest.Block) {
 	t.Helper()
-	marks := []string{"slow", "ptb", "shakespeare", "long", "numbers", "python", "torch", "ort"}
+	marks := []string{"slow", "ptb", "squad", "shakespeare", "long", "numbers", "python", "torch", "ort"}
 	for i, b := range blocks {
 		for _, m := range b.Marks {
 			if b.Lang != "console" || !slices.Contains(marks, m) {

@@ -121,6 +121,8 @@ func (s *story) tell(blocks []doctest.Block) {
 			s.Logf("%s:%d: left out: it needs Python, and %v", s.page, b.Line, missing(peer.ORT))
 		case b.Marked("shakespeare") && !s.shakespeare:
 			s.Logf("%s:%d: left out: no models/shakespeare.safetensors; set ISS_DATA to the folder with models in it", s.page, b.Line)
+		case b.Marked("squad") && !there(filepath.Join(s.dir, "data", "squad", "dev-v1.1.json")):
+			s.Logf("%s:%d: left out: no SQuAD; set ISS_DATA to the folder with squad in it", s.page, b.Line)
 		case b.Marked("ptb") && !s.data:
 			s.Logf("%s:%d: left out: no Penn TreeBank; set ISS_DATA to the folder with ptb in it", s.page, b.Line)
 		default:

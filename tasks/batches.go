@@ -22,3 +22,19 @@ func Items(b Batches, n int) int {
 	}
 	return sum
 }
+
+// Spaced are n batches evenly spaced over b: of its N, those with the numbers
+// i·N/n, rounded down. They are all of b if it has no more than n.
+func Spaced(b Batches, n int) Batches { return spaced{b, min(n, b.Len())} }
+
+type spaced struct {
+	Batches
+	n int
+}
+
+func (s spaced) at(i int) int { return i * s.Batches.Len() / s.n }
+
+func (s spaced) Len() int                    { return s.n }
+func (s spaced) Binding(i int) graph.Binding { return s.Batches.Binding(s.at(i)) }
+func (s spaced) Items(i int) int             { return s.Batches.Items(s.at(i)) }
+func (s spaced) Load(i int, m Inputs)        { s.Batches.Load(s.at(i), m) }

@@ -17,6 +17,7 @@ package tasks
 
 import (
 	"embed"
+	"errors"
 	"io"
 
 	"github.com/seed391906a2/iss/core"
@@ -50,6 +51,13 @@ type Task struct {
 	// Ask prepares a question on a text of the user's; nil: models of this task
 	// answer none.
 	Ask func(q Question) (Asked, error)
+	// Sample are n fixed examples of a problem's part "valid", one a batch, on
+	// which inference is timed; fewer if it has fewer. nil: what a model is fed
+	// makes no difference but by its length, which can be chosen, as in language
+	// models.
+	Sample func(p Problem, n int) Batches
+	// Published are times that were published of this task's models.
+	Published []PublishedTime
 }
 
 // Identity makes a task a plug-in of a command line.
@@ -77,6 +85,10 @@ func EmbeddedPreset(documents embed.FS, name, doc string) Preset {
 	}
 	return Preset{Name: name, Doc: doc, Document: d}
 }
+
+// ErrNoData is what Open returns where a configuration names no data and the task
+// has none of its own.
+var ErrNoData = errors.New("no data")
 
 // Sizes are those of a model's axes that its data decide, by what is counted:
 // {"types": 10000} of a text, {"features": 12, "classes": 9} of sequences.

@@ -1,6 +1,9 @@
 package tasks
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Terms are the names that a task gives to what every task has.
 type Terms struct {
@@ -12,6 +15,37 @@ type Terms struct {
 	// TestIsValid says that the parts "valid" and "test" are the same data, as
 	// where a data set keeps its test to itself: one measurement is of both.
 	TestIsValid bool
+	// Layers are what tables of times call the model's layers, in order. Layers
+	// that are not among them have their own names.
+	Layers []LayerName
+}
+
+// LayerName is what layers are called together: those whose labels, or places if
+// they have none, are listed, and what lies below these.
+type LayerName struct {
+	Name string
+	Of   []string
+}
+
+// LayerName is what a layer is called, and where it stands in the order of Layers;
+// one that is not among them is called as it is and stands behind them.
+func (t Terms) LayerName(layer string) (name string, order int) {
+	for i, l := range t.Layers {
+		for _, of := range l.Of {
+			if layer == of || strings.HasPrefix(layer, of+"/") {
+				return l.Name, i
+			}
+		}
+	}
+	return layer, len(t.Layers)
+}
+
+// PublishedTime is a time of inference that was published of a model.
+type PublishedTime struct {
+	Name    string // as of a row: "table 3, row 1"
+	Units   string // of classes, as NAME=N,…; "": the whole model
+	Weights string // as printed: "2.08M"
+	MS      float64
 }
 
 // Metric is a number by which models are judged.

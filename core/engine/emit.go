@@ -15,18 +15,22 @@ func (b *block) emit(workers int) {
 			programs[k] = append(programs[k], n)
 		}
 	}
-	add := func(stage int, s step, n *node) {
+	add := func(stage int, s step, n *node, with ...*node) {
 		for len(b.code.stages) <= stage {
 			b.code.stages = append(b.code.stages, nil)
 		}
-		b.code.stages[stage] = append(b.code.stages[stage], &timed{step: s, place: n.place, moved: n.moved})
+		t := &timed{step: s, place: n.place, moved: n.moved}
+		for _, m := range with {
+			t.parts = append(t.parts, m.place)
+		}
+		b.code.stages[stage] = append(b.code.stages[stage], t)
 	}
 	for _, n := range b.nodes {
 		switch n.kind {
 		case elem:
 			k := programKey(n)
 			if list := programs[k]; list != nil {
-				add(n.stage, b.program(list, workers), n)
+				add(n.stage, b.program(list, workers), n, list...)
 				delete(programs, k)
 			}
 		case prod:

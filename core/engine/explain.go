@@ -10,8 +10,18 @@ import (
 )
 
 // clock adds up the time that something takes, waiting for the others included
-// where it waits.
-type clock struct{ ns, runs int64 }
+// where it waits, and what it does in it.
+type clock struct {
+	ns, runs int64
+	work     float64 // of the runs that are counted: operations, or bytes
+	counted  int64
+}
+
+// settle counts the runs since it was last called, which did so much each.
+func (c *clock) settle(each float64) {
+	c.work += each * float64(c.runs-c.counted)
+	c.counted = c.runs
+}
 
 // time runs s, and notes how long it takes with the barrier behind it, if one is.
 func (c *clock) time(x *worker, s interface{ run(x *worker) }, barrier bool) {
@@ -36,9 +46,30 @@ func (c *code) measure(x *worker) {
 // Measure says whether the runs that follow are timed, and forgets earlier times.
 func (e *Engine) Measure(on bool) {
 	e.timing, e.runs = on, 0
-	e.p.eachPack(func(k *pack) { k.clock = clock{} })
+	e.eachClock(func(c *clock, _ func() float64) { *c = clock{} })
+}
+
+// settle counts what was done under the present lengths.
+func (e *Engine) settle() {
+	e.eachClock(func(c *clock, work func() float64) { c.settle(work()) })
+}
+
+// eachClock calls f for all clocks of the plan, with what the thing does that
+// they time.
+func (e *Engine) eachClock(f func(c *clock, work func() float64)) {
+	step := func(t *timed) {
+		f(&t.clock, func() float64 { _, flops := t.about(); return flops })
+	}
+	e.p.eachPack(func(k *pack) { f(&k.clock, k.bytes) })
 	e.p.root.each(func(b *block) {
-		b.code.each(func(t *timed) { t.clock = clock{} })
+		b.code.each(func(t *timed) {
+			step(t)
+			if s, ok := t.step.(*besideStep); ok {
+				for _, l := range s.loops {
+					step(l)
+				}
+			}
+		})
 	})
 }
 
@@ -57,8 +88,9 @@ func (c *code) each(f func(t *timed)) {
 // which stage it runs, what it computes, for which place in the model, whether
 // it was taken out of a loop. After measured runs each piece has its time in a
 // run, as worker 0 sees it, its share, and its GFLOPS, or the GB that packing
-// moves in a second.
+// moves in a second. Pieces has the figures for programs.
 func (e *Engine) Explain(w io.Writer) {
+	e.settle()
 	x := &explainer{w: w, runs: e.runs}
 	fmt.Fprintf(w, "%s: %d workers, %s kernels, %v\n", e.g.Name, len(e.workers), kernel.CPU(), e.footprint)
 	fmt.Fprintln(w, e.p.summary())
@@ -110,14 +142,14 @@ func (x *explainer) code(indent string, c *code) {
 
 // step writes a step and what lies within it.
 func (x *explainer) step(indent, number string, t *timed) {
-	what, flops := t.about()
+	what, _ := t.about()
 	if t.place != "" {
 		what += " in " + t.place
 	}
 	if t.moved {
 		what += ", out of its loop"
 	}
-	x.piece(indent+number+what, t.clock, flops, "GFLOPS")
+	x.piece(indent+number+what, t.clock, "GFLOPS")
 	indent += "  "
 	switch s := t.step.(type) {
 	case *scanStep:
@@ -137,18 +169,17 @@ func (x *explainer) pack(indent string, k *pack, when string) {
 	if k.runs > 0 {
 		each = fmt.Sprintf(", %.3f ms each time", float64(k.ns)/1e6/float64(k.runs))
 	}
-	x.piece(fmt.Sprintf("%s%v, %s%s", indent, k, when, each), k.clock, k.bytes(), "GB/s")
+	x.piece(fmt.Sprintf("%s%v, %s%s", indent, k, when, each), k.clock, "GB/s")
 }
 
-// piece writes a line: what it is, and what was measured of it; work is what it
-// does each time.
-func (x *explainer) piece(what string, c clock, work float64, unit string) {
+// piece writes a line: what it is, and what was measured of it.
+func (x *explainer) piece(what string, c clock, unit string) {
 	var b strings.Builder
 	b.WriteString(what)
 	if c.runs > 0 {
 		fmt.Fprintf(&b, ": %.3f ms, %.1f %%", float64(c.ns)/1e6/float64(x.runs), 100*float64(c.ns)/float64(max(1, x.total)))
-		if work > 0 {
-			fmt.Fprintf(&b, ", %.1f %s", work*float64(c.runs)/float64(max(1, c.ns)), unit)
+		if c.work > 0 {
+			fmt.Fprintf(&b, ", %.1f %s", c.work/float64(max(1, c.ns)), unit)
 		}
 	}
 	fmt.Fprintln(x.w, b.String())

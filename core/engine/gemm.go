@@ -49,7 +49,7 @@ func (b *block) product(n *node) step {
 		if q.outer {
 			f.k = q.a.shape.lead().count()
 		} else {
-			f.packed = b.pack(f.b, q)
+			f.packed = b.pack(f.b, q, n.place)
 		}
 		s.parts = append(s.parts, f)
 	}

@@ -24,6 +24,9 @@ func (e *Engine) Bind(b graph.Binding) error {
 	if e.bound != nil && slices.Equal(n, e.bound) {
 		return nil
 	}
+	if e.timing {
+		e.settle()
+	}
 	for _, in := range e.p.inputs {
 		if l := in.fed.at(n); e.bound == nil || l != in.bound {
 			in.bound = l

@@ -10,6 +10,7 @@ import (
 // parameters, of what a loop captures once per entry of the loop.
 type pack struct {
 	key    string
+	place  string // of who needs it first
 	from   view
 	trans  bool
 	packed *kernel.Packed
@@ -22,7 +23,7 @@ type pack struct {
 // pack returns the panels for the right operand of a product, or nil where it
 // is packed as it is used: outside loops while training, since the weights
 // change after every use, and where its size or its place changes.
-func (b *block) pack(v view, q product) *kernel.Packed {
+func (b *block) pack(v view, q product, place string) *kernel.Packed {
 	if b.loop == nil && !(b.p.opt.Inference && v.buf.param) {
 		return nil
 	}
@@ -47,7 +48,7 @@ func (b *block) pack(v view, q product) *kernel.Packed {
 	if q.trans {
 		k, n = n, k
 	}
-	p := &pack{key: key, from: v, trans: q.trans, packed: kernel.PlanPacked(k, n)}
+	p := &pack{key: key, place: place, from: v, trans: q.trans, packed: kernel.PlanPacked(k, n)}
 	*list = append(*list, p)
 	return p.packed
 }

@@ -59,8 +59,9 @@ type code struct {
 type timed struct {
 	step
 	clock
-	place string // in the model
-	moved bool   // out of a loop
+	place string   // in the model
+	parts []string // places of the operations that it runs together, if they are several
+	moved bool     // out of a loop
 }
 
 func (c *code) run(x *worker) {

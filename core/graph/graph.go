@@ -78,6 +78,7 @@ type Graph struct {
 	Origin *Graph
 
 	place    string
+	layers   map[string]string // of the root graph: place -> label; see Scope.Layer
 	depth    int
 	captured map[Value]Value // outer value -> input of this body
 	outer    []Value         // captured outer values, in order
@@ -85,7 +86,7 @@ type Graph struct {
 }
 
 func newGraph(name string, parent *Graph) *Graph {
-	g := &Graph{Name: name, Parent: parent, captured: map[Value]Value{}, leaves: map[*Param]Value{}}
+	g := &Graph{Name: name, Parent: parent, captured: map[Value]Value{}, leaves: map[*Param]Value{}, layers: map[string]string{}}
 	if parent != nil {
 		g.depth, g.place = parent.depth+1, parent.place
 	}
@@ -117,6 +118,22 @@ func (g *Graph) Input(name string) Value {
 		}
 	}
 	panic(fmt.Sprintf("graph: %s has no input %q", g.Name, name))
+}
+
+// Layer is the label of the layer that a place of a node lies in, the innermost
+// one (see Scope.Layer), or "" if it lies in none. Graphs that are cut out of a
+// trace know its layers, those that a compiler writes do not.
+func (g *Graph) Layer(place string) string {
+	for p := place; ; {
+		if label, ok := g.Root().layers[p]; ok {
+			return label
+		}
+		i := strings.LastIndexByte(p, '/')
+		if i < 0 {
+			return ""
+		}
+		p = p[:i]
+	}
 }
 
 // Param returns the parameter of that name, or nil.

@@ -75,7 +75,7 @@ func rebuild(g *Graph, keep Keep) (_ *Graph, _ map[Value]Value, err error) {
 		return nil, nil, err
 	}
 	r.g.Names = slices.Clone(g.Names)
-	r.g.Origin = g.Origin
+	r.g.Origin, r.g.layers = g.Origin, g.Root().layers
 	return r.g, r.vals, nil
 }
 

@@ -90,10 +90,10 @@ func (l *loop) finish(reverse bool, init, next, out []Value) *Node {
 // and its outputs are zero behind its end; a reverse scan starts there.
 func Scan(s *Scope, cfg ScanConfig, xs []Value, carries []Carry, step func(s *Scope, x, prev []Value) (out, next []Value)) (outs, final []Value) {
 	if len(xs) == 0 {
-		panic(&ShapeError{Op: "scan", Place: s.path, Caller: caller(), Reason: fmt.Errorf("there is no sequence to run over")})
+		panic(&ShapeError{Op: "scan", Place: s.place, Caller: caller(), Reason: fmt.Errorf("there is no sequence to run over")})
 	}
 	l := newLoop(s.g, xs[0].Shape()[0])
-	l.body.place = s.path
+	l.body.place = s.place
 	if xs[0].Rank() > 1 {
 		l.batch = xs[0].Shape()[1]
 	}
@@ -108,9 +108,9 @@ func Scan(s *Scope, cfg ScanConfig, xs []Value, carries []Carry, step func(s *Sc
 		prev[i], init[i] = l.state(c.Name, s.owner, c.Init.Shape()), c.Init
 	}
 	out, next := step(&t, x, prev)
-	s.g.place = s.path
+	s.g.place = s.place
 	if len(next) != len(carries) {
-		panic(&ShapeError{Op: "scan", Place: s.path, Caller: caller(), Reason: fmt.Errorf("the step returns %d states, not %d", len(next), len(carries))})
+		panic(&ShapeError{Op: "scan", Place: s.place, Caller: caller(), Reason: fmt.Errorf("the step returns %d states, not %d", len(next), len(carries))})
 	}
 	if !cfg.Lengths.IsZero() {
 		out, next = slices.Clone(out), slices.Clone(next) // the step's own, and maybe one slice

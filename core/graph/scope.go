@@ -12,6 +12,7 @@ import (
 type Scope struct {
 	g     *Graph
 	path  string
+	place string // where it is said to be: the path, or one below it that a layer without one has
 	owner string
 	init  Init
 	loop  *loop // the Scan whose body is being traced, or nil
@@ -56,16 +57,23 @@ func (s *Scope) Owner() string { return s.owner }
 // Sub is a scope below this one.
 func (s *Scope) Sub(name string) *Scope {
 	t := *s
-	t.path = join(s.path, name)
-	t.g.place = t.path
+	t.path, t.place = join(s.path, name), join(s.place, name)
+	t.g.place = t.place
 	return &t
 }
 
 // Layer is a scope below this one whose units form classes named by label
-// (such as "cell_0" for the scope "RNN/multi_rnn_cell/cell_0").
+// (such as "cell_0" for the scope "RNN/multi_rnn_cell/cell_0"). What is traced in
+// it is of that layer; see Graph.Layer. Without a name of its own its parameters
+// are named as in this scope, but its place is called by the label.
 func (s *Scope) Layer(name, label string) *Scope {
 	t := s.Sub(name)
 	t.owner = label
+	if name == "" {
+		t.place = join(s.place, label)
+		t.g.place = t.place
+	}
+	t.g.Root().layers[t.place] = label
 	return t
 }
 
@@ -127,7 +135,7 @@ func (s *Scope) Output(name string, v Value) {
 func (s *Scope) Param(name string, init Init, shape ...int) Value {
 	full := join(s.path, name)
 	g := s.g.Root()
-	s.g.place = s.path
+	s.g.place = s.place
 	if p := g.Param(full); p != nil {
 		if !slices.Equal(p.Shape, shape) {
 			panic(&NameError{fmt.Sprintf("parameter %q is asked for as %v and as %v", full, Of(p.Shape...), Of(shape...))})
@@ -155,7 +163,7 @@ func (g *Graph) addParam(p *Param) Value {
 // Const is a literal tensor of fixed shape. Along a unit axis it belongs to
 // the units: it is cut with them.
 func (s *Scope) Const(data []float64, shape ...int) Value {
-	s.g.place = s.path
+	s.g.place = s.place
 	return Emit(s.g, &ConstOp{Shape: slices.Clone(shape), Data: slices.Clone(data)}).At(0)
 }
 
@@ -229,6 +237,6 @@ func (s *Scope) mask(name string, keep float64, f Frequency, shape Shape, ids ..
 	if !(keep > 0 && keep <= 1) {
 		panic(&NameError{fmt.Sprintf("mask %q: the chance to keep is %g, not in (0, 1]", join(s.path, name), keep)})
 	}
-	s.g.place = s.path
+	s.g.place = s.place
 	return Emit(s.g, &MaskOp{Site: join(s.path, name), Keep: keep, Freq: f, Shape: shape}, ids...).At(0)
 }

@@ -19,10 +19,12 @@ import (
 type Model struct {
 	Name     string
 	Graph    *graph.Graph
-	Answers  []string                         // outputs; nil: "logits"
+	Terms    tasks.Terms                      // what answers, what layers are called; outputs nil: "logits"
 	Tensors  map[string]tensor.Dense[float32] // nil: drawn as for a new model
 	Binding  graph.Binding                    // of axes that differ from the options
 	Training *Training                        // nil: inference
+	Examples tasks.Batches                    // what it is fed in RunExamples
+	Paper    tasks.PublishedTime              // what was published of it, if anything
 }
 
 // Training says how a model whose training is timed is trained: clipping, rate
@@ -50,20 +52,33 @@ var Paper = Options{Batch: 10, Steps: 30, Rounds: 30, Least: time.Second, Seed: 
 
 // Result is what was measured of a model.
 type Result struct {
-	Name     string  `json:"name"`
-	Kind     Kind    `json:"kind"`
-	Threads  int     `json:"threads"`
-	Tokens   int     `json:"tokens"` // in a run
-	Weights  int     `json:"weights"`
-	MultAdds int     `json:"mult_adds"`  // of inference, per token or other step
-	Time     Spread  `json:"ms"`         // milliseconds per run
-	Min      float64 `json:"min_ms"`     // of the fastest run
-	Rounds   int     `json:"rounds"`     // that were timed
-	GFLOPS   float64 `json:"gflops"`     // billions of operations a second at the median, a multiply-add being two; training counts three times the multiply-adds of inference
-	Peak     float64 `json:"peak"`       // GFLOPS that these workers reached on multiply-adds alone, in the same minutes
-	WeightGB float64 `json:"weight_gbs"` // GB of weights that products read a second
-	Memory   int64   `json:"memory"`     // bytes the executor planned
-	Allocs   float64 `json:"allocs"`     // on the heap, per run
+	Name     string    `json:"name"`
+	Kind     Kind      `json:"kind"`
+	Threads  int       `json:"threads"`
+	Tokens   int       `json:"tokens"` // in a run, or a mean example
+	Weights  int       `json:"weights"`
+	MultAdds int       `json:"mult_adds"`  // of inference, per token or other step; of a mean example
+	Time     Spread    `json:"ms"`         // milliseconds per run; of examples, each the median of its rounds
+	Min      float64   `json:"min_ms"`     // of the fastest run
+	Rounds   int       `json:"rounds"`     // that were timed
+	GFLOPS   float64   `json:"gflops"`     // billions of operations a second at the median, a multiply-add being two; training counts three times the multiply-adds of inference
+	Peak     float64   `json:"peak"`       // GFLOPS that these workers reached on multiply-adds alone, in the same minutes
+	WeightGB float64   `json:"weight_gbs"` // GB of weights that products read a second
+	Memory   int64     `json:"memory"`     // bytes the executor planned
+	Allocs   float64   `json:"allocs"`     // on the heap, per run
+	Paper    Published `json:"paper,omitzero"`
+
+	Examples int     `json:"examples,omitempty"` // that it ran on, see RunExamples
+	Mean     float64 `json:"mean_ms,omitempty"`  // of the examples
+	Layers   []Layer `json:"layers,omitempty"`   // where the time goes, where it was explained or ran on examples
+	Work     *Work   `json:"work,omitempty"`     // the same by kind of work
+}
+
+// Published is what was published of a model.
+type Published struct {
+	Row     string  `json:"row"`
+	Weights string  `json:"weights"`
+	MS      float64 `json:"ms"`
 }
 
 // Kind says what was timed.
@@ -78,23 +93,31 @@ const (
 // Share is the part of the peak that was reached.
 func (r *Result) Share() float64 { return r.GFLOPS / r.Peak }
 
-// WordsPerSec is the number of tokens a second at the median.
-func (r *Result) WordsPerSec() float64 { return float64(r.Tokens) / r.Time.Median * 1e3 }
+// WordsPerSec is the number of tokens a second, of runs at the median, of
+// examples in the mean.
+func (r *Result) WordsPerSec() float64 { return float64(r.Tokens) / r.typical() * 1e3 }
+
+// typical is the time that ratios are of, in milliseconds.
+func (r *Result) typical() float64 {
+	if r.Examples > 0 {
+		return r.Mean
+	}
+	return r.Time.Median
+}
+
+// SpeedUp is how many times faster r is than the other.
+func (r *Result) SpeedUp(other *Result) float64 { return other.typical() / r.typical() }
 
 // Run times the models. It stops with ctx.Err() when ctx is done.
-func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
+func Run(ctx context.Context, models []Model, o Options) (results []Result, err error) {
 	if o.Batch < 1 || o.Steps < 1 || o.Rounds < 1 {
 		return nil, fmt.Errorf("bench: batch %d, steps %d and rounds %d must all be at least 1", o.Batch, o.Steps, o.Rounds)
 	}
-	runners := make([]*runner, len(models))
-	for i, m := range models {
-		r, err := newRunner(m, o)
-		if err != nil {
-			return nil, fmt.Errorf("bench: %s: %w", m.Name, err)
-		}
-		defer r.close()
-		runners[i] = r
+	runners, end, err := newRunners(models, o)
+	if err != nil {
+		return nil, err
 	}
+	defer end()
 	times := make([][]float64, len(models))
 	begin := time.Now()
 	for round := -warmup; round < o.Rounds || round < most && time.Since(begin) < o.Least; round++ {
@@ -112,25 +135,39 @@ func Run(ctx context.Context, models []Model, o Options) ([]Result, error) {
 			r.peak.measure(r.engine.Team())
 		}
 	}
-	results := make([]Result, len(models))
+	results = make([]Result, len(models))
 	for i, m := range models {
 		r := runners[i]
-		allocs, err := r.allocs()
-		if err == nil {
-			err = r.explain(m.Name, o.Explain)
+		q := r.result(m)
+		q.Tokens, q.MultAdds = r.tokens, core.MultAdds(r.graph)
+		q.Time, q.Min, q.Rounds = spread(times[i]), slices.Min(times[i]), len(times[i])
+		if q.Allocs, err = r.allocs(); err == nil && o.Explain != nil {
+			err = r.shares(m, &q, o.Explain)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("bench: %s: %w", m.Name, err)
-		}
-		q := Result{
-			Name: m.Name, Kind: r.kind, Threads: r.engine.Team().N(), Tokens: r.tokens, Weights: core.Weights(m.Graph), MultAdds: core.MultAdds(r.graph),
-			Time: spread(times[i]), Min: slices.Min(times[i]), Rounds: len(times[i]), Peak: r.peak.best, Memory: r.engine.Memory(), Allocs: allocs,
 		}
 		q.GFLOPS = 2 * float64(r.passes()*core.MultAddsAt(r.graph, r.binding)) / q.Time.Median / 1e6
 		q.WeightGB = float64(r.engine.WeightBytes()) / q.Time.Median / 1e6
 		results[i] = q
 	}
 	return results, nil
+}
+
+// shares explains a result of runs on drawn inputs.
+func (r *runner) shares(m Model, q *Result, w io.Writer) error {
+	pieces, took, err := r.explain(m.Name, w, explained)
+	if err != nil {
+		return err
+	}
+	l, t := newLayering(m), newTally()
+	q.Layers = l.layers([][]float64{l.split(pieces, took)}, []float64{q.Time.Median})
+	t.add(pieces, took)
+	q.Work = t.result(explained, largeProduct(r.engine.Team()))
+	if err := writeLayers(w, q.Layers); err != nil {
+		return err
+	}
+	return q.Work.Write(w, "a run")
 }
 
 const (

@@ -16,6 +16,7 @@ import (
 	"github.com/seed391906a2/iss/core/rng"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
+	"github.com/seed391906a2/iss/tasks"
 )
 
 // languageModel is a stacked LSTM as in the paper.
@@ -186,7 +187,7 @@ func TestRunOfSequences(t *testing.T) {
 	})
 	require.NoError(t, err)
 	o := Options{Batch: 2, Steps: 4, Rounds: 3, Threads: 1, Seed: 1}
-	m := Model{Name: "m", Graph: g, Answers: []string{"answer"}}
+	m := Model{Name: "m", Graph: g, Terms: tasks.Terms{Answers: []string{"answer"}}}
 	results, err := Run(context.Background(), []Model{m}, o)
 	require.NoError(t, err)
 	products := 2 * (4*(in+hidden)*hidden + hidden*classes)

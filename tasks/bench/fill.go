@@ -7,13 +7,8 @@ import (
 	"github.com/seed391906a2/iss/core/rng"
 )
 
-// fill sets weights and inputs. Ids are drawn evenly from the table that they
-// are looked up in, or the classes that they name; lengths are full; other
-// inputs are drawn from (-1, 1). Carried states start where they do.
-func (r *runner) fill(m Model, o Options, b graph.Binding) error {
-	if err := r.engine.Bind(b); err != nil {
-		return err
-	}
+// weights sets the weights to those of the model.
+func (r *runner) weights(m Model, o Options) error {
 	for _, p := range r.graph.Params {
 		w := r.engine.Param(p.Name)
 		if m.Tensors == nil {
@@ -27,6 +22,16 @@ func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 		copy(w, t.Data)
 	}
 	r.engine.Changed()
+	return nil
+}
+
+// inputs sets the inputs. Ids are drawn evenly from the table that they are
+// looked up in, or the classes that they name; lengths are full; other inputs are
+// drawn from (-1, 1). Carried states start where they do.
+func (r *runner) inputs(o Options, b graph.Binding) error {
+	if err := r.engine.Bind(b); err != nil {
+		return err
+	}
 	for _, v := range r.graph.Inputs {
 		in := v.Node.Op.(*graph.InputOp)
 		s := rng.New(o.Seed, "bench/"+in.Label)
@@ -39,7 +44,7 @@ func (r *runner) fill(m Model, o Options, b graph.Binding) error {
 				}
 				break
 			}
-			rows := idsBelow(r.graph, v)
+			rows := idsBelow(r.graph, v, b)
 			if rows == 0 {
 				return fmt.Errorf("input %q is looked up in no table, so there is nothing to draw it from", in.Label)
 			}
@@ -79,18 +84,20 @@ func axisOf(g *graph.Graph, ids graph.Value) (graph.Dim, bool) {
 }
 
 // idsBelow is what ids must stay below: the size of the smallest table that they
-// are looked up in or set of classes that they name. 0: there is none.
-func idsBelow(g *graph.Graph, ids graph.Value) (limit int) {
+// are looked up in or set of classes that they name, such as the tokens of a text
+// that an answer starts at. 0: there is none.
+func idsBelow(g *graph.Graph, ids graph.Value, b graph.Binding) (limit int) {
 	for _, n := range g.Nodes {
-		size := 0
+		var rows graph.Dim
 		switch n.Op.(type) {
 		case *graph.LookupOp:
-			size = n.In[0].Shape()[0].Size
+			rows = n.In[0].Shape()[0]
 		case *graph.CrossEntropyOp:
-			size = n.In[0].Shape().Last().Size
+			rows = n.In[0].Shape().Last()
 		default:
 			continue
 		}
+		size := graph.Shape{rows}.Size(b)
 		if n.In[1] == ids && (limit == 0 || size < limit) {
 			limit = size
 		}

@@ -6,10 +6,11 @@ import (
 	"maps"
 	"runtime"
 	"slices"
-	"time"
 
+	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/train"
 )
 
@@ -21,12 +22,34 @@ type runner struct {
 	engine  *engine.Engine
 	peak    *peak
 	tokens  int // in a run
+	bind    func(b graph.Binding) error
 	run     func() error
 	close   func()
 }
 
+// newRunners are the runners of models, which end closes.
+func newRunners(models []Model, o Options) (list []*runner, end func(), err error) {
+	end = func() {
+		for _, r := range list {
+			r.close()
+		}
+	}
+	for _, m := range models {
+		r, err := newRunner(m, o)
+		if err != nil {
+			end()
+			return nil, nil, fmt.Errorf("bench: %s: %w", m.Name, err)
+		}
+		list = append(list, r)
+	}
+	return list, end, nil
+}
+
 func newRunner(m Model, o Options) (*runner, error) {
 	b := binding(m, o)
+	if m.Examples != nil {
+		b = tasks.Largest(m.Examples)
+	}
 	r := &runner{binding: b, tokens: b["time"] * b["batch"]}
 	var err error
 	if m.Training != nil {
@@ -37,7 +60,10 @@ func newRunner(m Model, o Options) (*runner, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fill(m, o, b); err != nil {
+	if err = r.weights(m, o); err == nil && m.Examples == nil {
+		err = r.inputs(o, b)
+	}
+	if err != nil {
 		r.close()
 		return nil, err
 	}
@@ -46,11 +72,11 @@ func newRunner(m Model, o Options) (*runner, error) {
 }
 
 func (r *runner) infer(m Model, o Options, b graph.Binding) (err error) {
-	r.kind, r.graph = Inference, inference(m.Graph, m.Answers)
+	r.kind, r.graph = Inference, inference(m.Graph, m.Terms.Answers)
 	if r.engine, err = engine.New(r.graph, engine.Options{Max: b, Threads: o.Threads, Inference: true}); err != nil {
 		return err
 	}
-	r.run, r.close = func() error { return r.engine.Run(graph.Mode{}) }, r.engine.Close
+	r.bind, r.run, r.close = r.engine.Bind, func() error { return r.engine.Run(graph.Mode{}) }, r.engine.Close
 	return nil
 }
 
@@ -61,7 +87,7 @@ func (r *runner) train(m Model, o Options, b graph.Binding) error {
 	if err != nil {
 		return err
 	}
-	r.engine, r.close = s.Engine(), s.Close
+	r.engine, r.bind, r.close = s.Engine(), s.Bind, s.Close
 	mode, rate := graph.Mode{Training: true, Seed: o.Seed}, t.Config.Rate(0)
 	r.run = func() error {
 		_, err := s.Step(rate, mode)
@@ -103,25 +129,30 @@ func (r *runner) allocs() (least float64, err error) {
 	return least, nil
 }
 
-// explain times the steps of the plan and writes it.
-func (r *runner) explain(name string, w io.Writer) error {
-	if w == nil {
-		return nil
+// result is what is known of a model without its times, but for the peak.
+func (r *runner) result(m Model) Result {
+	return Result{
+		Name: m.Name, Kind: r.kind, Threads: r.engine.Team().N(), Weights: core.Weights(m.Graph),
+		Peak: r.peak.best, Memory: r.engine.Memory(), Paper: Published{m.Paper.Name, m.Paper.Weights, m.Paper.MS},
 	}
+}
+
+// explain times the steps of the plan under the present binding, in so many runs,
+// writes it, and returns its pieces and the milliseconds of these runs together.
+func (r *runner) explain(name string, w io.Writer, runs int) (pieces []engine.Piece, took float64, err error) {
 	r.engine.Measure(true)
 	defer r.engine.Measure(false)
 	r.engine.Changed() // inference packs, too, though once
-	start := time.Now()
-	for range explained {
-		if err := r.run(); err != nil {
-			return err
+	for range runs {
+		took += timed(func() { err = r.run() })
+		if err != nil {
+			return nil, 0, err
 		}
 	}
-	took := time.Since(start).Seconds() * 1e3 / explained
 	fmt.Fprintf(w, "\n%s\n", name)
 	r.engine.Explain(w)
-	fmt.Fprintf(w, "a run took %.3f ms, what lies outside the plan included: %s\n", took, outside[r.kind])
-	return nil
+	fmt.Fprintf(w, "a run took %.3f ms, what lies outside the plan included: %s\n", took/float64(runs), outside[r.kind])
+	return r.engine.Pieces(), took, nil
 }
 
 // outside says what of a run is no step of the engine's plan.

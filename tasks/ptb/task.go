@@ -39,8 +39,10 @@ func termsOf(u Unit) tasks.Terms {
 // New is the task "ptb": a language model on the Penn TreeBank or a text of
 // one's own.
 func New() tasks.Task {
-	return languageModel(&task{name: "ptb"},
+	t := languageModel(&task{name: "ptb"},
 		"Language model on the Penn TreeBank, or on a text of your own (--data DIR, --text FILE).", treebankPresets())
+	t.Published = publishedTimes
+	return t
 }
 
 // NewGrammar is the task "grammar": a language model on the embedded corpus.
@@ -55,6 +57,14 @@ func languageModel(t *task, doc string, presets []tasks.Preset) tasks.Task {
 		Needs: []string{"/model/embedding", "/train/steps"},
 		Open:  t.open, Trace: t.trace,
 	}
+}
+
+// publishedTimes are those of table 1 of Wen et al. (ICLR 2018), of the large
+// model: batch 10, 30 steps, softmax included.
+var publishedTimes = []tasks.PublishedTime{
+	{Name: "table 1, baseline", Weights: "66.0M", MS: 157.0},
+	{Name: "table 1, ISS", Units: "cell_0=373,cell_1=315", Weights: "21.8M", MS: 14.82},
+	{Name: "table 1, ISS, smaller λ", Units: "cell_0=381,cell_1=535", Weights: "25.2M", MS: 22.11},
 }
 
 // task is a language model on a text; embedded marks the one that needs no data.

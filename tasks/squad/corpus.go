@@ -36,7 +36,7 @@ func (t *task) load(cfg tasks.Config, o options) (*corpus, error) {
 	case t.embedded && cfg.Data != "":
 		return nil, fmt.Errorf("squad: task %q has its questions embedded; for a folder take a preset of task \"squad\", such as bidaf", t.name)
 	case !t.embedded && cfg.Data == "":
-		return nil, fmt.Errorf("squad: no data: name the folder with train*.json and dev*.json of SQuAD with --data DIR; the preset bidaf-tiny needs none")
+		return nil, fmt.Errorf("squad: %w: name the folder with train*.json and dev*.json of SQuAD with --data DIR; the preset bidaf-tiny needs none", tasks.ErrNoData)
 	}
 	c := &corpus{}
 	var err error

@@ -24,6 +24,15 @@ var Terms = tasks.Terms{
 	Items:   "questions", Step: "token",
 	Answers: []string{"start_at", "end_at"}, Judged: []string{"start_at", "end_at"},
 	TestIsValid: true,
+	Layers: []tasks.LayerName{ // those with components as in tables 3 to 5 of Wen et al.
+		{Name: "embedding", Of: []string{"emb", "chars", "filters", "words", "highway"}},
+		{Name: "contextual", Of: []string{"u1"}},
+		{Name: "attention", Of: []string{"u_logits", "main/p0", "main/a1i"}},
+		{Name: "ModFwd1", Of: []string{"g0/fw"}}, {Name: "ModBwd1", Of: []string{"g0/bw"}},
+		{Name: "ModFwd2", Of: []string{"g1/fw"}}, {Name: "ModBwd2", Of: []string{"g1/bw"}},
+		{Name: "OutFwd", Of: []string{"g2/fw"}}, {Name: "OutBwd", Of: []string{"g2/bw"}},
+		{Name: "logits", Of: []string{"logits1", "logits2", "main/loss"}},
+	},
 }
 
 // New is the task "squad": questions on the paragraphs of a folder in the
@@ -44,7 +53,7 @@ func answering(t *task, doc string, presets []tasks.Preset) tasks.Task {
 	return tasks.Task{
 		Name: t.name, Doc: doc, Source: importPath, Terms: Terms, Presets: presets,
 		Needs: []string{"/model/embedding"}, Options: optionsSchema,
-		Open: t.open, Trace: t.trace, Sized: sized, Ask: ask,
+		Open: t.open, Trace: t.trace, Sized: sized, Ask: ask, Sample: sample, Published: publishedTimes(),
 	}
 }
 

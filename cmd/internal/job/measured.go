@@ -96,7 +96,7 @@ func Time(ctx context.Context, models []*Measured, terms tasks.Terms, rounds, th
 	o.Rounds, o.Threads = rounds, threads
 	in := make([]bench.Model, len(models))
 	for i, m := range models {
-		in[i] = bench.Model{Name: m.Kind, Graph: m.graph, Answers: terms.Answers, Tensors: m.tensors}
+		in[i] = bench.Model{Name: m.Kind, Graph: m.graph, Terms: terms, Tensors: m.tensors}
 	}
 	results, err := bench.Run(ctx, in, o)
 	if err != nil {

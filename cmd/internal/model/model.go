@@ -45,6 +45,8 @@ func (m *Model) Graph() (*graph.Graph, error) {
 	var kept map[string][]int
 	if m.Run != nil {
 		sizes, kept = m.Run.Info().Data.Sizes, m.Run.Info().Kept
+	} else if m.problem != nil { // its data need not be read again
+		sizes = m.problem.Data().Sizes
 	}
 	g, err := m.Task.Trace(m.Config, m.finder.Cells, sizes)
 	if err != nil {

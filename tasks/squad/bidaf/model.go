@@ -108,14 +108,14 @@ func (m *model) text(name string) text {
 	lengths := m.s.Ints(name+"_lengths", batch)
 
 	emb := m.s.Sub("emb")
-	table := emb.Layer("emb_var", "chars").Param("char_emb_mat", nil, m.Chars, m.CharDim)
+	table := emb.Sub("emb_var").Layer("", "chars").Param("char_emb_mat", nil, m.Chars, m.CharDim)
 	c := graph.Lookup(table, chars)
 	flat := emb.Sub("char").Dropout(name, graph.Reshape(c, 2, m.CharWidth*m.CharDim), m.keep("chars"), graph.PerStep)
 	c = graph.Reshape(flat, 1, m.CharWidth, m.CharDim)
 	conv := emb.Layer(fmt.Sprintf("char/conv/xx/conv1d_%d", m.CharTaps), "filters")
 	c = nn.CharConv(conv, c, m.CharTaps, m.CharFilters)
 
-	learned := emb.Layer("emb_var", "words").Param("word_emb_mat", graph.Normal{Deviation: 1}, m.Words, m.WordDim)
+	learned := emb.Sub("emb_var").Layer("", "words").Param("word_emb_mat", graph.Normal{Deviation: 1}, m.Words, m.WordDim)
 	w := graph.Select(frozen, vectors, graph.Lookup(learned, words))
 	x := nn.Highway(m.s.Layer("highway/highway_network", "highway"), graph.Concat(-1, c, w), m.Highways)
 	return text{lengths, x}
