@@ -113,14 +113,8 @@ func (w *writer) Lengths(s graph.Shape) string {
 	return w.Add("Concat", graph.Attributes{"axis": int64(0)}, parts...)
 }
 
-// Loop implements graph.Emitter: as an operator if a claim stands, else as a Scan.
+// Loop implements graph.Emitter.
 func (w *writer) Loop(n *graph.Node) error {
-	claim, reason := w.x.claim(n)
-	w.x.model.Layers = append(w.x.model.Layers, Layer{place(n), claim, reason})
-	if claim != nil {
-		w.operator(n, claim)
-		return nil
-	}
 	op := n.Op.(*graph.ScanOp)
 	at := w.x.fresh("step")
 	b := &writer{x: w.x, g: &Graph{Name: at}, names: map[graph.Value]string{}}
