@@ -61,7 +61,7 @@ func (x *exporter) claim(n *graph.Node, op *graph.ScanOp) (*core.Operator, strin
 	}
 	reason := "its cell is no operator of ONNX"
 	for _, o := range x.options.Claims {
-		if x.options.Fits != nil && !x.options.Fits(o, !l.lengths.IsZero()) {
+		if x.options.Fits != nil && !x.options.Fits(o) {
 			reason = fmt.Sprintf("the runtime's %s cannot do this", o.Kind)
 			continue
 		}

@@ -19,7 +19,7 @@ type Options struct {
 	// Claims are tried on every recurrent layer; the first that stands is used.
 	Claims []*core.Operator
 	// Fits says what the runtime's operator can do; nil: all that a claim says.
-	Fits func(o *core.Operator, lengths bool) bool
+	Fits func(o *core.Operator) bool
 }
 
 // Next is the suffix by which the output of a state differs from its input.

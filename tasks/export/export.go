@@ -70,8 +70,8 @@ func New(m Model, p tasks.Problem, threads int) (*Export, error) {
 type format struct {
 	file    string // of the model
 	batch   string
-	fits    func(o *core.Operator, lengths bool) bool // what the runtime's operators can do
-	claims  bool                                      // whether operators are used at all
+	fits    func(o *core.Operator) bool // what the runtime's operators can do
+	claims  bool                        // whether operators are used at all
 	fill    func(f atomicfile.Folder, m *onnx.Model) error
 	arrays  func(w io.Writer, a map[string]tensor.Array) error
 	scripts map[string]string // into the folder as they are
