@@ -27,7 +27,7 @@ func (w *writer) graph(g *graph.Graph) error {
 		}
 		e, ok := n.Op.(graph.Exporter)
 		if !ok {
-			return fmt.Errorf("onnx: operation %q in %s has no emission, so it cannot be written for another runtime; it gets one by a method ONNX (graph.Exporter)", n.Op.Name(), place(n))
+			return fmt.Errorf("onnx: operation %q in %s has no emission, so it cannot be written for another runtime; give it a method ONNX (graph.Exporter; docs/new-cells.md, operations of your own)", n.Op.Name(), place(n))
 		}
 		w.at = n
 		err := e.ONNX(w, n)
