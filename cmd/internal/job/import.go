@@ -101,7 +101,7 @@ func (i *Import) model(f *model.Finder) (*graph.Graph, runs.Info, map[string][]b
 		}
 		p, err := m.Problem()
 		if err != nil {
-			return nil, info, nil, fmt.Errorf("%w; or name the tokens of the model, in the order of their ids, with --vocab FILE", err)
+			return nil, info, nil, fmt.Errorf("name the tokens of the model, in the order of their ids, with --vocab FILE, or the data that they come from: %w", err)
 		}
 		info.Data = runs.DataOf(p.Data())
 		info.Data.Path, info.Data.SHA256 = "", "" // its vocabulary alone is known to be the model's
