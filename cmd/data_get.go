@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -78,7 +79,7 @@ files by their names.`,
 				if dir == "" {
 					dir = filepath.Join("data", s.name)
 				}
-				return stopped(a.get(c, s, dir))
+				return a.get(c, s, dir)
 			}
 		}
 		return wrong(registry.Unknown("data set", args[0], names))
@@ -103,7 +104,12 @@ func (a *app) get(c *cobra.Command, s dataSet, dir string) error {
 		}
 		err := fetch.Get(c.Context(), http.DefaultClient, f, dir, progress)
 		there := errors.Is(err, fetch.ErrThere)
-		if err != nil && !there {
+		switch {
+		case errors.Is(err, context.Canceled):
+			return &exitError{exitStopped, fmt.Errorf("stopped: %w", err)}
+		case errors.Is(err, fetch.ErrServer):
+			return fmt.Errorf("%w\nanother server that has the files by their names can be named: ISS_MIRROR=http://… iss data get %s", err, s.name)
+		case err != nil && !there:
 			return err
 		}
 		how := "fetched, as published"

@@ -21,6 +21,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(cleaned{m}, map[string]func(){
 		"iss":      func() { os.Exit(cmd.Main()) },
 		"iss-hush": func() { os.Exit(cmd.Main(hushed())) },
+		"iss-peak": peaking,
 	})
 }
 

@@ -87,9 +87,30 @@ func (a *application) param(p *graph.Param) (t tensor.Dense[float32], ok bool) {
 	return t, false
 }
 
-// make makes a parameter by its rule.
+// make makes a parameter by its rule. Nothing is read before all shapes fit, so
+// that no file, however it is packed, takes more memory than the model.
 func (a *application) make(p *graph.Param, r *Rule, bound map[string]string) (out tensor.Dense[float32], ok bool) {
+	names, fits := a.settle(p, r, bound)
+	if !fits {
+		return out, false
+	}
 	var parts []tensor.Dense[float32]
+	for i, from := range r.From {
+		t, err := a.read(names[i])
+		if err != nil {
+			a.err = err
+			return out, false
+		}
+		parts = append(parts, from.arrange(t, r.Gates))
+	}
+	out = join(parts, r.Join)
+	return out, a.shift(&out, r)
+}
+
+// settle finds the tensors that a parameter is made of and holds their shapes
+// against its own.
+func (a *application) settle(p *graph.Param, r *Rule, bound map[string]string) (names []string, fits bool) {
+	var shapes [][]int
 	var told []string // parts, as a shape's error tells them
 	for _, from := range r.From {
 		name, found := a.find(from, bound)
@@ -98,33 +119,33 @@ func (a *application) make(p *graph.Param, r *Rule, bound map[string]string) (ou
 			continue
 		}
 		a.mark(name, from.Gates, r.Gates)
-		t, err := a.read(name)
+		stored, _ := a.src.Shape(name)
+		shape, err := from.arranged(stored, r.Gates)
 		if err != nil {
-			a.err = err
-			return out, false
-		}
-		told = append(told, fmt.Sprintf("%s %v", name, t.Shape))
-		if t, err = from.arrange(t, r.Gates); err != nil {
-			a.say("misshapen: %s %v: %v", name, t.Shape, err)
-			a.misfit.Shapes = true
+			a.misshapen("%s %v: %v", name, stored, err)
 			continue
 		}
-		parts = append(parts, t)
+		names, shapes, told = append(names, name), append(shapes, shape), append(told, fmt.Sprintf("%s %v", name, stored))
 	}
-	if len(parts) < len(r.From) {
-		return out, false
+	if len(names) < len(r.From) {
+		return nil, false
 	}
-	out, err := join(parts, r.Join)
+	shape, err := joined(shapes, r.Join)
 	switch {
 	case err != nil:
-		a.say("misshapen: %s, for %s: %v", strings.Join(told, " and "), p.Name, err)
-	case !slices.Equal(out.Shape, p.Shape):
-		a.say("misshapen: %s: that makes %v, and the model's %s is %v", strings.Join(told, " and "), out.Shape, p.Name, p.Shape)
+		a.misshapen("%s, for %s: %v", strings.Join(told, " and "), p.Name, err)
+	case !slices.Equal(shape, p.Shape):
+		a.misshapen("%s: that makes %v, and the model's %s is %v", strings.Join(told, " and "), shape, p.Name, p.Shape)
 	default:
-		return out, a.shift(&out, r)
+		return names, true
 	}
+	return nil, false
+}
+
+// misshapen tells of a shape that does not fit.
+func (a *application) misshapen(format string, args ...any) {
+	a.say("misshapen: "+format, args...)
 	a.misfit.Shapes = true
-	return out, false
 }
 
 // find returns the name under which the file has a part.
@@ -221,10 +242,15 @@ func (a *application) copied(name string) bool {
 	if !ok || a.used[of] == nil {
 		return false
 	}
-	one, err := a.src.Read(name)
-	if err != nil {
+	x, _ := a.src.Shape(name)
+	y, _ := a.src.Shape(of)
+	if !slices.Equal(x, y) {
 		return false
 	}
-	two, err := a.read(of)
-	return err == nil && slices.Equal(one.Shape, two.Shape) && slices.Equal(one.Data, two.Data)
+	two, read := a.cache[of]
+	if !read { // it does not fit, and that is told
+		return true
+	}
+	one, err := a.src.Read(name)
+	return err == nil && slices.Equal(one.Data, two.Data)
 }

@@ -8,21 +8,38 @@ import (
 	"github.com/seed391906a2/iss/core/tensor"
 )
 
-// arrange turns a tensor as it is stored into one whose last axis has the
-// wanted gates in their order. On an error it returns the tensor as it was.
-func (p Part) arrange(t tensor.Dense[float32], wanted string) (tensor.Dense[float32], error) {
-	if n := len(t.Shape); p.Transpose && n != 2 {
-		return t, fmt.Errorf("it has %d axes, and one that is transposed has 2", n)
+// arranged is the shape that arrange makes of a stored one, or why it cannot.
+func (p Part) arranged(stored []int, wanted string) ([]int, error) {
+	shape := slices.Clone(stored)
+	if p.Transpose {
+		if len(shape) != 2 {
+			return nil, fmt.Errorf("it has %d axes, and one that is transposed has 2", len(shape))
+		}
+		slices.Reverse(shape)
 	}
-	stored := t
+	gates := len(p.Gates)
+	if gates == 0 {
+		return shape, nil
+	}
+	if len(shape) == 0 {
+		return nil, fmt.Errorf("it is one number, and should have %d gates", gates)
+	}
+	last := len(shape) - 1
+	if shape[last]%gates != 0 {
+		return nil, fmt.Errorf("%d columns are not %d gates of one size", shape[last], gates)
+	}
+	shape[last] = shape[last] / gates * len(wanted)
+	return shape, nil
+}
+
+// arrange turns a tensor as it is stored into one whose last axis has the
+// wanted gates in their order.
+func (p Part) arrange(t tensor.Dense[float32], wanted string) tensor.Dense[float32] {
 	if p.Transpose {
 		t = transpose(t)
 	}
-	if p.Gates == "" || p.Gates == wanted {
-		return t, divisible(t, len(p.Gates))
-	}
-	if err := divisible(t, len(p.Gates)); err != nil {
-		return stored, err
+	if p.Gates == wanted || p.Gates == "" {
+		return t
 	}
 	last := len(t.Shape) - 1
 	width := t.Shape[last] / len(p.Gates)
@@ -33,21 +50,7 @@ func (p Part) arrange(t tensor.Dense[float32], wanted string) (tensor.Dense[floa
 			indices = append(indices, block*width+i)
 		}
 	}
-	return t.Restrict(last, indices), nil
-}
-
-// divisible demands that the last axis is so many blocks of one size.
-func divisible(t tensor.Dense[float32], gates int) error {
-	if gates == 0 {
-		return nil
-	}
-	if len(t.Shape) == 0 {
-		return fmt.Errorf("it is one number, and should have %d gates", gates)
-	}
-	if n := t.Shape[len(t.Shape)-1]; n%gates != 0 {
-		return fmt.Errorf("%d columns are not %d gates of one size", n, gates)
-	}
-	return nil
+	return t.Restrict(last, indices)
 }
 
 // transpose returns tᵀ of a matrix.
@@ -62,26 +65,39 @@ func transpose(t tensor.Dense[float32]) tensor.Dense[float32] {
 	return out
 }
 
+// joined is the shape of what join makes of parts of these shapes, or why it
+// cannot.
+func joined(parts [][]int, how string) ([]int, error) {
+	out := slices.Clone(parts[0])
+	for _, p := range parts[1:] {
+		if how == "sum" {
+			if !slices.Equal(p, out) {
+				return nil, fmt.Errorf("%v and %v cannot be added", out, p)
+			}
+			continue
+		}
+		if len(p) != len(out) || len(p) == 0 || !slices.Equal(p[1:], out[1:]) {
+			return nil, fmt.Errorf("%v cannot stand below %v", p, out)
+		}
+		out[0] += p[0]
+	}
+	return out, nil
+}
+
 // join puts parts below each other, or adds them.
-func join(parts []tensor.Dense[float32], how string) (tensor.Dense[float32], error) {
+func join(parts []tensor.Dense[float32], how string) tensor.Dense[float32] {
 	out := parts[0].Clone()
 	for _, p := range parts[1:] {
 		if how == "sum" {
-			if !slices.Equal(p.Shape, out.Shape) {
-				return out, fmt.Errorf("%v and %v cannot be added", out.Shape, p.Shape)
-			}
 			for i, v := range p.Data {
 				out.Data[i] += v
 			}
 			continue
 		}
-		if len(p.Shape) != len(out.Shape) || len(p.Shape) == 0 || !slices.Equal(p.Shape[1:], out.Shape[1:]) {
-			return out, fmt.Errorf("%v cannot stand below %v", p.Shape, out.Shape)
-		}
 		out.Shape[0] += p.Shape[0]
 		out.Data = append(out.Data, p.Data...)
 	}
-	return out, nil
+	return out
 }
 
 // shift takes off what the cell adds when it runs.

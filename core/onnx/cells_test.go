@@ -2,12 +2,14 @@ package onnx_test
 
 import (
 	"fmt"
+	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed391906a2/iss/cells"
+	"github.com/seed391906a2/iss/cells/equation"
 	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/interp"
@@ -42,6 +44,11 @@ func kinds(t *testing.T) []kind {
 		}
 	}
 	require.Greater(t, len(list), 9, "cells as equations are there")
+	text, err := os.ReadFile("testdata/ember.json")
+	require.NoError(t, err)
+	ember, err := equation.Parse("ember.json", text)
+	require.NoError(t, err)
+	list = append(list, kind{ember, `{}`, ""})
 	return list
 }
 

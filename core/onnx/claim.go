@@ -19,15 +19,49 @@ type loop struct {
 	lengths graph.Value             // or the zero Value
 }
 
+// builtin is a Scan that is written as the operator that it is claimed to be.
+// Passes over the graph leave it alone: for them it is no Scan.
+type builtin struct {
+	*graph.ScanOp
+	claim *core.Operator
+}
+
+// ONNX implements graph.Exporter.
+func (b *builtin) ONNX(e graph.Emitter, n *graph.Node) error {
+	e.(*writer).operator(n, b)
+	return nil
+}
+
+// settle decides how each recurrent layer of g is written, and puts a builtin
+// in the place of every Scan of which a claim stands. A layer that is run twice
+// is one layer.
+func (x *exporter) settle(g *graph.Graph) {
+	for _, n := range g.Nodes {
+		op, ok := n.Op.(*graph.ScanOp)
+		if !ok {
+			continue
+		}
+		claim, reason := x.claim(n, op)
+		if l := (Layer{place(n), claim, reason}); !slices.Contains(x.model.Layers, l) {
+			x.model.Layers = append(x.model.Layers, l)
+		}
+		if claim != nil {
+			n.Op = &builtin{op, claim}
+		} else {
+			x.settle(op.Body)
+		}
+	}
+}
+
 // claim returns the first claim on a Scan that stands, or why none does.
-func (x *exporter) claim(n *graph.Node) (*core.Operator, string) {
-	l, err := loopOf(n)
+func (x *exporter) claim(n *graph.Node, op *graph.ScanOp) (*core.Operator, string) {
+	l, err := loopOf(n, op)
 	if err != nil {
 		return nil, err.Error()
 	}
 	reason := "its cell is no operator of ONNX"
 	for _, o := range x.options.Claims {
-		if x.options.Fits != nil && !x.options.Fits(o, !l.lengths.IsZero()) {
+		if x.options.Fits != nil && !x.options.Fits(o) {
 			reason = fmt.Sprintf("the runtime's %s cannot do this", o.Kind)
 			continue
 		}
@@ -41,8 +75,7 @@ func (x *exporter) claim(n *graph.Node) (*core.Operator, string) {
 }
 
 // loopOf reads a Scan as an operator would have to.
-func loopOf(n *graph.Node) (*loop, error) {
-	op := n.Op.(*graph.ScanOp)
+func loopOf(n *graph.Node, op *graph.ScanOp) (*loop, error) {
 	l := &loop{ScanOp: op, n: n, params: map[string]*graph.Param{}}
 	x := n.In[0]
 	if x.Rank() != 3 || x.Shape()[0].IsFixed() || x.Shape()[1].IsFixed() || len(n.Shapes) != op.States+1 {

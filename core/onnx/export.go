@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed391906a2/iss/core"
+	"github.com/seed391906a2/iss/core/engine/rewrite"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/tensor"
 )
@@ -18,7 +19,7 @@ type Options struct {
 	// Claims are tried on every recurrent layer; the first that stands is used.
 	Claims []*core.Operator
 	// Fits says what the runtime's operator can do; nil: all that a claim says.
-	Fits func(o *core.Operator, lengths bool) bool
+	Fits func(o *core.Operator) bool
 }
 
 // Next is the suffix by which the output of a state differs from its input.
@@ -35,8 +36,10 @@ func Export(g *graph.Graph, weights map[string]tensor.Dense[float32], o Options)
 			m.States = append(m.States, State{op.Label, op.Label + Next, op.Start})
 		}
 	}
-	g = still(g, names)
 	x := &exporter{model: m, options: o, literals: map[string]string{}, symbols: map[string]string{}, taken: map[string]bool{}}
+	g = still(g, names)
+	x.settle(g)
+	g = rewrite.Optimize(g)
 	x.home = &writer{x: x, g: m.Graph, names: map[graph.Value]string{}}
 	for _, p := range g.Params {
 		w, ok := weights[p.Name]

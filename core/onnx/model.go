@@ -1,13 +1,14 @@
 // Package onnx writes a traced model as an ONNX model: what other runtimes run.
 //
-//	m, err := onnx.Export(g, tensors, onnx.Options{Outputs: []string{"logits"}, Operators: claims})
+//	m, err := onnx.Export(g, tensors, onnx.Options{Outputs: []string{"logits"}, Claims: claims})
 //	err = m.Write(w)
 //
 // The batch and time axes stay open, carried states are inputs and outputs.
 // A recurrent layer becomes the operator LSTM, GRU or RNN if a claim
 // (core.Operator) says so and stands when it is replayed; every other becomes a
 // Scan over primitive operators, which each operation of core/graph writes
-// itself down in (graph.Exporter). Dropout is gone.
+// itself down in (graph.Exporter). What does not depend on a state is computed
+// in front of the Scan, as core/engine does (core/engine/rewrite). Dropout is gone.
 //
 // The Model in memory is also what core/onnx/python writes programs from.
 //

@@ -10,8 +10,9 @@ import (
 // operator writes a Scan as the operator that it is claimed to be. ONNX has a
 // direction axis, of one element here, in weights, states and the output, and
 // stores a gate's weights out×in.
-func (w *writer) operator(n *graph.Node, o *core.Operator) {
-	l, err := loopOf(n)
+func (w *writer) operator(n *graph.Node, b *builtin) {
+	o := b.claim
+	l, err := loopOf(n, b.ScanOp)
 	if err != nil {
 		panic(err) // it was read when the claim was replayed
 	}

@@ -27,7 +27,7 @@ func (w *writer) graph(g *graph.Graph) error {
 		}
 		e, ok := n.Op.(graph.Exporter)
 		if !ok {
-			return fmt.Errorf("onnx: operation %q in %s has no emission, so it cannot be written for another runtime; it gets one by a method ONNX (graph.Exporter)", n.Op.Name(), place(n))
+			return fmt.Errorf("onnx: operation %q in %s has no emission, so it cannot be written for another runtime; give it a method ONNX (graph.Exporter; docs/new-cells.md, operations of your own)", n.Op.Name(), place(n))
 		}
 		w.at = n
 		err := e.ONNX(w, n)
@@ -113,14 +113,8 @@ func (w *writer) Lengths(s graph.Shape) string {
 	return w.Add("Concat", graph.Attributes{"axis": int64(0)}, parts...)
 }
 
-// Loop implements graph.Emitter: as an operator if a claim stands, else as a Scan.
+// Loop implements graph.Emitter.
 func (w *writer) Loop(n *graph.Node) error {
-	claim, reason := w.x.claim(n)
-	w.x.model.Layers = append(w.x.model.Layers, Layer{place(n), claim, reason})
-	if claim != nil {
-		w.operator(n, claim)
-		return nil
-	}
 	op := n.Op.(*graph.ScanOp)
 	at := w.x.fresh("step")
 	b := &writer{x: w.x, g: &Graph{Name: at}, names: map[graph.Value]string{}}

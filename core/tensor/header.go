@@ -14,6 +14,10 @@ import (
 // longestHeader is the format's own limit, in bytes.
 const longestHeader = 100_000_000
 
+// mostTensors a file may have, as an .npz may. It bounds what a header costs:
+// an entry in memory is larger than its text.
+const mostTensors = 100_000
+
 // metadataKey is the header's field that holds no tensor.
 const metadataKey = "__metadata__"
 
@@ -53,6 +57,9 @@ func parseHeader(text []byte, data int64) (header, error) {
 		}
 		if _, twice := h.entries[name]; twice {
 			return fmt.Errorf("%q is there twice", name)
+		}
+		if len(h.entries) == mostTensors {
+			return fmt.Errorf("more than %d tensors, which is the most; %q is one too many", mostTensors, name)
 		}
 		e, err := d.entry()
 		if err != nil {

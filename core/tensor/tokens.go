@@ -34,6 +34,9 @@ func (d *tokens) metadata(m map[string]string) error {
 		if _, twice := m[key]; twice {
 			return fmt.Errorf("%s: %q is there twice", metadataKey, key)
 		}
+		if len(m) == mostTensors {
+			return fmt.Errorf("%s: more than %d texts, which is the most", metadataKey, mostTensors)
+		}
 		value, err := d.text()
 		if err != nil {
 			return fmt.Errorf("%s: %q: %w", metadataKey, key, err)

@@ -30,6 +30,9 @@ type File struct {
 
 const partial = ".part"
 
+// ErrServer says that the server was not to be had, or did not have the file.
+var ErrServer = errors.New("no such file from that server")
+
 // ErrThere says that the file was there already, whole.
 var ErrThere = errors.New("fetch: it is there already")
 
@@ -49,7 +52,7 @@ func Get(ctx context.Context, client *http.Client, f File, dir string, progress 
 	}
 	part := path + partial
 	if err := f.download(ctx, client, part, progress); err != nil {
-		return fmt.Errorf("fetch: %s from %s: %w", f.Name, f.URL, err)
+		return fmt.Errorf("fetch: %s from %s: %w", f.Name, f.URL, errors.Join(err, tidy(part, err)))
 	}
 	if err := f.verify(part); err != nil {
 		return fmt.Errorf("fetch: %s from %s is not the expected file: %w; what came is thrown away", f.Name, f.URL, errors.Join(err, os.Remove(part)))
@@ -58,6 +61,16 @@ func Get(ctx context.Context, client *http.Client, f File, dir string, progress 
 		return fmt.Errorf("fetch: %w", err)
 	}
 	return nil
+}
+
+// tidy removes a part with which a later try could not go on: nothing, or what
+// is of another file.
+func tidy(part string, err error) error {
+	info, missing := os.Stat(part)
+	if missing != nil || info.Size() > 0 && !errors.Is(err, errShorter) {
+		return nil
+	}
+	return os.Remove(part)
 }
 
 // verify compares size and sum of a file.
@@ -100,14 +113,19 @@ func (f File) download(ctx context.Context, client *http.Client, part string, pr
 	}
 	if have > f.Size {
 		have = 0
+		if err := out.Truncate(0); err != nil {
+			return err
+		}
 	}
 	body, start, err := f.ask(ctx, client, have)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	if err := out.Truncate(start); err != nil {
-		return err
+	if start < have {
+		if err := out.Truncate(start); err != nil {
+			return err
+		}
 	}
 	if _, err := out.Seek(start, io.SeekStart); err != nil {
 		return err
@@ -126,6 +144,9 @@ func (f File) download(ctx context.Context, client *http.Client, part string, pr
 	return out.Sync()
 }
 
+// errShorter is of a server whose file ends before what is there already.
+var errShorter = errors.New("what is there is more than the server has, so it has another file; what came is thrown away")
+
 // ask requests the bytes from have on and returns them and where they begin.
 func (f File) ask(ctx context.Context, client *http.Client, have int64) (io.ReadCloser, int64, error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, nil)
@@ -138,7 +159,7 @@ func (f File) ask(ctx context.Context, client *http.Client, have int64) (io.Read
 	}
 	answer, err := client.Do(r)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, fmt.Errorf("%w: %w", ErrServer, err)
 	}
 	switch {
 	case answer.StatusCode == http.StatusOK:
@@ -147,7 +168,10 @@ func (f File) ask(ctx context.Context, client *http.Client, have int64) (io.Read
 		return answer.Body, have, nil
 	}
 	answer.Body.Close()
-	return nil, 0, fmt.Errorf("the server answers %s", answer.Status)
+	if answer.StatusCode == http.StatusRequestedRangeNotSatisfiable {
+		return nil, 0, errShorter
+	}
+	return nil, 0, fmt.Errorf("%w: it answers %s", ErrServer, answer.Status)
 }
 
 // meter counts what is written.

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -136,7 +137,14 @@ func TestRefused(t *testing.T) {
 	s := httptest.NewServer(http.NotFoundHandler())
 	defer s.Close()
 	dir := t.TempDir()
-	assert.ErrorContains(t, get(expected(s.URL+"/a.txt"), dir, nil), "the server answers 404 Not Found")
+	assert.ErrorContains(t, get(expected(s.URL+"/a.txt"), dir, nil), "no such file from that server: it answers 404 Not Found")
+	assert.NoFileExists(t, filepath.Join(dir, "a.txt.part"), "nothing came")
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt.part"), text[:1000], 0o666))
+	assert.ErrorContains(t, get(expected(s.URL+"/a.txt"), dir, nil), "no such file from that server: it answers 404 Not Found")
+	assert.FileExists(t, filepath.Join(dir, "a.txt.part"), "what came earlier")
+	short, _ := serve(t, text[:900], true)
+	assert.ErrorContains(t, get(expected(short), dir, nil), "more than the server has, so it has another file; what came is thrown away")
+	assert.NoFileExists(t, filepath.Join(dir, "a.txt.part"))
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt"), []byte("mine"), 0o666))
 	assert.ErrorContains(t, get(expected(s.URL), dir, nil), "is there and is another file: it has 4 bytes, and should have 170000; move it away")
 	mine, err := os.ReadFile(filepath.Join(dir, "a.txt"))
@@ -146,4 +154,41 @@ func TestRefused(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	assert.ErrorIs(t, fetch.Get(ctx, http.DefaultClient, expected(s.URL), t.TempDir(), nil), context.Canceled)
+}
+
+// A server may send elsewhere, also in the middle of a download; one that sends
+// round in circles is given up.
+func TestRedirected(t *testing.T) {
+	url, asked := serve(t, text, true)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/circle" {
+			http.Redirect(w, r, "/circle", http.StatusFound)
+			return
+		}
+		http.Redirect(w, r, url, http.StatusMovedPermanently)
+	}))
+	defer s.Close()
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt.part"), text[:1000], 0o666))
+	require.NoError(t, get(expected(s.URL+"/a.txt"), dir, nil))
+	assertWhole(t, dir)
+	assert.Equal(t, []string{"bytes=1000-"}, *asked, "the other server goes on too")
+	empty := t.TempDir()
+	assert.ErrorContains(t, get(expected(s.URL+"/circle"), empty, nil), "stopped after 10 redirects")
+	assert.NoFileExists(t, filepath.Join(empty, "a.txt.part"))
+}
+
+// Where there is no space left, the error says so and how much came.
+func TestNoSpace(t *testing.T) {
+	const full = "/dev/full" // every write to it finds no space
+	if _, err := os.Stat(full); err != nil {
+		t.Skip(err)
+	}
+	url, _ := serve(t, text, true)
+	dir := t.TempDir()
+	require.NoError(t, os.Symlink(full, filepath.Join(dir, "a.txt.part")))
+	err := get(expected(url), dir, nil)
+	assert.ErrorContains(t, err, "0 of 170000 bytes are there: write "+filepath.Join(dir, "a.txt.part"))
+	assert.ErrorIs(t, err, syscall.ENOSPC)
+	assert.NoFileExists(t, filepath.Join(dir, "a.txt"))
 }

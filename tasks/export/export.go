@@ -70,8 +70,8 @@ func New(m Model, p tasks.Problem, threads int) (*Export, error) {
 type format struct {
 	file    string // of the model
 	batch   string
-	fits    func(o *core.Operator, lengths bool) bool // what the runtime's operators can do
-	claims  bool                                      // whether operators are used at all
+	fits    func(o *core.Operator) bool // what the runtime's operators can do
+	claims  bool                        // whether operators are used at all
 	fill    func(f atomicfile.Folder, m *onnx.Model) error
 	arrays  func(w io.Writer, a map[string]tensor.Array) error
 	scripts map[string]string // into the folder as they are
@@ -94,7 +94,7 @@ func (x *Export) Folder(name string, dense *Export) (atomicfile.Folder, error) {
 	}
 	m, err := onnx.Export(x.Graph, x.Tensors, o)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", x.Name, err)
+		return nil, fmt.Errorf("%s, cell %s: %w", x.Name, x.Cell, err)
 	}
 	m.Doc = fmt.Sprintf("%s: task %s, cell %s; written by iss", x.Name, x.Task, x.Cell)
 	files := atomicfile.Folder{}
@@ -105,7 +105,7 @@ func (x *Export) Folder(name string, dense *Export) (atomicfile.Folder, error) {
 		files[file] = atomicfile.Text([]byte(text))
 	}
 	if err := f.fill(files, m); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s, cell %s: %w", x.Name, x.Cell, err)
 	}
 	files[f.batch] = func(w io.Writer) error { return f.arrays(w, x.batch.arrays) }
 	manifest, err := x.manifest(name, f, m, dense != nil)

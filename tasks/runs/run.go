@@ -16,6 +16,9 @@
 //	err = run.Save(snapshot)
 //	err = run.Finish(result)
 //
+// Graph and Tensors of an open run are its model, to be served (the example of
+// Graph), exported or measured.
+//
 // Whatever stops a process, kill -9 included, leaves a run that can be opened:
 // run.json and the checkpoint are replaced as a whole, and a last line of the
 // metrics that was cut short is not read.

@@ -36,7 +36,7 @@ func (t *task) load(cfg tasks.Config, o options) (*corpus, error) {
 	case t.embedded && cfg.Data != "":
 		return nil, fmt.Errorf("squad: task %q has its questions embedded; for a folder take a preset of task \"squad\", such as bidaf", t.name)
 	case !t.embedded && cfg.Data == "":
-		return nil, fmt.Errorf("squad: %w: name the folder with train*.json and dev*.json of SQuAD with --data DIR; the preset bidaf-tiny needs none", tasks.ErrNoData)
+		return nil, fmt.Errorf("squad: %w: name the folder with train*.json and dev*.json of SQuAD with --data DIR; the preset bidaf-tiny needs none; fetch SQuAD with: iss data get squad", tasks.ErrNoData)
 	}
 	c := &corpus{}
 	var err error
@@ -117,7 +117,7 @@ func (c *corpus) data(path string) tasks.Data {
 	case c.vectors != nil:
 		note("%d words have a vector in %s, which stays as it is; %d are learned", c.vectors.Len(), c.vectors.Name, len(c.vocab.Words))
 	case path != "":
-		note("there are no word vectors: %d words are learned, all others are one; name a file of GloVe with --set options.glove=FILE", len(c.vocab.Words))
+		note("there are no word vectors: %d words are learned, all others are one; name a file of GloVe with --set options.glove=FILE; fetch one with: iss data get glove", len(c.vocab.Words))
 	}
 	return d
 }

@@ -101,7 +101,7 @@ func (i *Import) model(f *model.Finder) (*graph.Graph, runs.Info, map[string][]b
 		}
 		p, err := m.Problem()
 		if err != nil {
-			return nil, info, nil, fmt.Errorf("%w; or name the tokens of the model, in the order of their ids, with --vocab FILE", err)
+			return nil, info, nil, fmt.Errorf("name the tokens of the model, in the order of their ids, with --vocab FILE, or the data that they come from: %w", err)
 		}
 		info.Data = runs.DataOf(p.Data())
 		info.Data.Path, info.Data.SHA256 = "", "" // its vocabulary alone is known to be the model's
@@ -138,8 +138,9 @@ func (i *Import) model(f *model.Finder) (*graph.Graph, runs.Info, map[string][]b
 	return g, info, map[string][]byte{model.VocabularyName: tokens.Bytes()}, nil
 }
 
-// explain adds to an error of shapes, or of layers that are missing or left
-// over, what the file says the sizes are.
+// explain adds to an error of shapes, or of tensors that are missing or left
+// over, what the file says the sizes are or, if they are the model's, where
+// names and layouts are said.
 func (i *Import) explain(src mapping.Source, err error) error {
 	var misfit *mapping.Misfit
 	if !errors.As(err, &misfit) {
@@ -161,7 +162,10 @@ func (i *Import) explain(src mapping.Source, err error) error {
 	if t := found["types"]; len(t) == 1 && misfit.Shapes {
 		hint += fmt.Sprintf("\nthe file has %d types; their tokens are named with --vocab FILE, or by the data they came from", t[0])
 	}
-	return fmt.Errorf("%w%s", err, hint)
+	if hint == "" && slices.Contains(mapping.Names(), i.Map.Name) {
+		hint = fmt.Sprintf("\nif the file has other names or layouts, begin a mapping of your own with: iss show %s > mine.json", i.Map.Name)
+	}
+	return fmt.Errorf("%s: %w%s", i.File, err, hint)
 }
 
 // optionsOf are a cell's options, defaults included.

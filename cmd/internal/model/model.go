@@ -41,21 +41,19 @@ func (m *Model) Graph() (*graph.Graph, error) {
 	if m.graph != nil {
 		return m.graph, nil
 	}
-	var sizes tasks.Sizes
-	var kept map[string][]int
+	var g *graph.Graph
+	var err error
 	if m.Run != nil {
-		sizes, kept = m.Run.Info().Data.Sizes, m.Run.Info().Kept
-	} else if m.problem != nil { // its data need not be read again
-		sizes = m.problem.Data().Sizes
+		g, err = m.Run.Graph(m.Task, m.finder.Cells)
+	} else {
+		var sizes tasks.Sizes
+		if m.problem != nil { // its data need not be read again
+			sizes = m.problem.Data().Sizes
+		}
+		g, err = m.Task.Trace(m.Config, m.finder.Cells, sizes)
 	}
-	g, err := m.Task.Trace(m.Config, m.finder.Cells, sizes)
 	if err != nil {
 		return nil, err
-	}
-	if len(kept) > 0 {
-		if g, err = groups.Restore(g, kept); err != nil {
-			return nil, fmt.Errorf("%s: the kept units of run.json: %w", m.Name, err)
-		}
 	}
 	m.graph = g
 	return g, nil
@@ -106,18 +104,13 @@ func (m *Model) Tensors() (map[string]tensor.Dense[float32], error) {
 		return nil, fmt.Errorf("%s is not trained, so it has no weights; name a run (iss list runs)", m.Name)
 	}
 	if m.tensors == nil {
-		s, err := m.Run.Load()
-		if err != nil {
-			return nil, err
-		}
 		g, err := m.Graph()
 		if err != nil {
 			return nil, err
 		}
-		if err := runs.CheckInit(g.Params, s.Tensors); err != nil {
-			return nil, fmt.Errorf("%s: the checkpoint is not of this model: %w", m.Name, err)
+		if m.tensors, err = m.Run.Tensors(g); err != nil {
+			return nil, err
 		}
-		m.tensors = s.Tensors
 	}
 	return m.tensors, nil
 }

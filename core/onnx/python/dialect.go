@@ -19,10 +19,10 @@ type Dialect struct {
 	text      string            // of the program, with places for its parts
 }
 
-// Fits says what PyTorch's layers can do: no peepholes, the reset gate of a GRU
-// behind the product, and no rows of different lengths.
-func Fits(o *core.Operator, lengths bool) bool {
-	return !lengths && !o.Peepholes() && (o.Kind != "GRU" || o.After)
+// Fits says what PyTorch's layers can do: no peepholes, and the reset gate of a
+// GRU behind the product.
+func Fits(o *core.Operator) bool {
+	return !o.Peepholes() && (o.Kind != "GRU" || o.After)
 }
 
 // expand fills a template.
@@ -83,15 +83,22 @@ var Torch = &Dialect{
 		"Softmax": "torch.softmax({0}, -1)", "LogSoftmax": "torch.log_softmax({0}, -1)", "Transpose": "{0}.permute({1})",
 		"Squeeze": "{0}.squeeze({1})", "Unsqueeze": "{0}.unsqueeze({1})", "Expand": "{0}.expand({1})", "Reshape": "{0}.reshape({1})",
 		"Flip": "{0}.flip(0)", "Range": "torch.arange({1})", "ReverseSequence": "reverse_sequence({0}, {1})",
+		"Packed": "packed({0}, {1}, {2}, {3})",
 	},
 	functions: map[string]string{
+		"Packed": `
+def packed(layer, x, start, lengths):
+    """A layer over rows of different lengths: zeros behind the end of a row."""
+    some = lengths.clamp(min=1).cpu()  # a row of none cannot be packed
+    y, last = layer(nn.utils.rnn.pack_padded_sequence(x, some, enforce_sorted=False), start)
+    y, _ = nn.utils.rnn.pad_packed_sequence(y, total_length=x.shape[0])
+    return y * (lengths > 0)[:, None], last
+`,
 		"ReverseSequence": `
 def reverse_sequence(x, lengths):
     """x [time, batch, ...], each row turned round within its length."""
-    out = x.clone()
-    for row, n in enumerate(lengths.tolist()):
-        out[:n, row] = x[:n, row].flip(0)
-    return out
+    t = torch.arange(x.shape[0])[:, None]
+    return x[torch.where(t < lengths, lengths - 1 - t, t), torch.arange(x.shape[1])]
 `,
 	},
 }
@@ -128,10 +135,8 @@ def log_softmax(x):
 		"ReverseSequence": `
 def reverse_sequence(x, lengths):
     """x [time, batch, ...], each row turned round within its length."""
-    out = x.copy()
-    for row, n in enumerate(lengths):
-        out[:n, row] = x[:n, row][::-1]
-    return out
+    t = np.arange(x.shape[0])[:, None]
+    return x[np.where(t < lengths, lengths - 1 - t, t), np.arange(x.shape[1])]
 `,
 	},
 }

@@ -42,22 +42,36 @@ func (p *program) layer(n *onnx.Node) {
 		p.modules = append(p.modules, module)
 	}
 
-	x := p.value(n.In[0])
-	y, h := p.identifier(n.Out[0]), p.identifier(n.Out[1])
-	reverse := n.Attributes["direction"] == "reverse"
-	if reverse {
-		x += ".flip(0)"
+	p.apply(n, fmt.Sprintf("self.layers[%q]", name))
+}
+
+// apply runs a layer; x goes in turned round if it runs backwards, and what
+// comes out is turned round again.
+func (p *program) apply(n *onnx.Node, layer string) {
+	x, lengths, reverse := p.value(n.In[0]), "", n.Attributes["direction"] == "reverse"
+	turned := func(x string) string { return p.call("Flip", x) }
+	if n.In[4] != "" {
+		lengths = p.value(n.In[4])
+		turned = func(x string) string { return p.call("ReverseSequence", x, lengths) }
 	}
+	y, h := p.identifier(n.Out[0]), p.identifier(n.Out[1])
 	p.names[n.Out[0]], p.names[n.Out[1]], p.open[n.Out[0]] = y, h, true
+	start, last := p.value(n.In[5]), h
 	if n.Op == "LSTM" {
 		c := p.identifier(n.Out[2])
 		p.names[n.Out[2]] = c
-		p.line("%s, (%s, %s) = self.layers[%q](%s, (%s, %s))", y, h, c, name, x, p.value(n.In[5]), p.value(n.In[6]))
-	} else {
-		p.line("%s, %s = self.layers[%q](%s, %s)", y, h, name, x, p.value(n.In[5]))
+		start, last = fmt.Sprintf("(%s, %s)", start, p.value(n.In[6])), fmt.Sprintf("(%s, %s)", h, c)
 	}
 	if reverse {
-		p.line("%s = %s.flip(0)", y, y)
+		x = turned(x)
+	}
+	run := fmt.Sprintf("%s(%s, %s)", layer, x, start)
+	if lengths != "" {
+		run = p.call("Packed", layer, x, start, lengths)
+	}
+	p.line("%s, %s = %s", y, last, run)
+	if reverse {
+		p.line("%s = %s", y, turned(y))
 	}
 }
 

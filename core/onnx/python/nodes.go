@@ -23,7 +23,7 @@ func (p *program) graph(g *onnx.Graph) {
 			}
 			e := p.expression(n)
 			if e == "" {
-				p.fail("operator %q of %s has no expression in Python", n.Op, n.Name)
+				p.fail("operator %q of %s has no expression in Python; it can be written as ONNX only, or the operation's method ONNX in other operators", n.Op, n.Name)
 			}
 			p.assign(n.Out[0], e)
 		}

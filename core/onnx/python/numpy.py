@@ -8,6 +8,7 @@ import os
 import numpy as np
 HELPERS
 
+
 class Model:
     def __init__(self, weights):
         self.weights = weights

@@ -5,7 +5,7 @@
 //	p.Text       // model.py
 //	p.Weights    // by the names under which it loads them
 //
-// A recurrent layer is one nn.LSTM, nn.GRU or nn.RNN where it fits (Torch.Fits),
+// A recurrent layer is one nn.LSTM, nn.GRU or nn.RNN where it fits (Fits),
 // else a loop over its step, written out.
 package python
 

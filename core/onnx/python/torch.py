@@ -10,6 +10,7 @@ import torch
 from torch import nn
 HELPERS
 
+
 class Model(nn.Module):
     def __init__(self):
         super().__init__()

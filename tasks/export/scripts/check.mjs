@@ -162,6 +162,6 @@ if (m.io.dense) {
 }
 const ms = await medians(models)
 let line = `${ms[0].toFixed(3)} ms a run`
-if (ms.length > 1) line += `, ${(ms[1] / ms[0]).toFixed(2)} times faster than the dense one (${ms[1].toFixed(3)} ms)`
+if (ms.length > 1) line += `, ${(ms[1] / ms[0]).toFixed(2)} times as fast as the dense one (${ms[1].toFixed(3)} ms)`
 console.log(line)
 process.exit(equal ? 0 : 1)

@@ -105,7 +105,7 @@ def main():
     ms = medians(models)
     line = f"{ms[0]:.3f} ms a run"
     if len(ms) > 1:
-        line += f", {ms[1] / ms[0]:.2f} times faster than the dense one ({ms[1]:.3f} ms)"
+        line += f", {ms[1] / ms[0]:.2f} times as fast as the dense one ({ms[1]:.3f} ms)"
     print(line)
     return 0 if equal else 1
 

@@ -11,6 +11,7 @@ import numpy as np
 def sigmoid(x):
     return 0.5 * (1 + np.tanh(0.5 * x))
 
+
 class Model:
     def __init__(self, weights):
         self.weights = weights
@@ -23,59 +24,65 @@ class Model:
         cell_1_c = states.get("cell_1/c", np.full([x.shape[1], 5], 0.0, np.float32))
         cell_1_h = states.get("cell_1/h", np.full([x.shape[1], 5], 0.0, np.float32))
         gather_1 = self.weights["Model/embedding"][x]
-        state_4 = cell_0_c
-        state_5 = cell_0_h
-        scan_37 = []
-        for t in range(gather_1.shape[0]):
-            sequence_3 = gather_1[t]
-            concat_6 = np.concatenate([sequence_3, state_5], 1)
-            matmul_7 = concat_6 @ self.weights["Model/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/weights"]
-            add_8 = matmul_7 + self.weights["Model/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/biases"]
-            slice_12 = add_8[:, 0:3]
-            slice_14 = add_8[:, 3:6]
-            slice_16 = add_8[:, 6:9]
-            slice_18 = add_8[:, 9:12]
-            add_20 = slice_16 + 1.0
-            sigmoid_21 = sigmoid(add_20)
-            mul_22 = sigmoid_21 * state_4
-            sigmoid_23 = sigmoid(slice_12)
-            tanh_24 = np.tanh(slice_14)
-            mul_25 = sigmoid_23 * tanh_24
-            next_30 = mul_22 + mul_25
-            sigmoid_27 = sigmoid(slice_18)
-            tanh_28 = np.tanh(next_30)
-            mul_29 = sigmoid_27 * tanh_28
-            scan_37.append(mul_29)
-            state_4, state_5 = next_30, mul_29
-        scan_37 = np.stack(scan_37)
-        state_40 = cell_1_c
-        state_41 = cell_1_h
-        scan_70 = []
-        for t in range(scan_37.shape[0]):
-            sequence_39 = scan_37[t]
-            concat_42 = np.concatenate([sequence_39, state_41], 1)
-            matmul_43 = concat_42 @ self.weights["Model/RNN/multi_rnn_cell/cell_1/basic_lstm_cell/weights"]
-            add_44 = matmul_43 + self.weights["Model/RNN/multi_rnn_cell/cell_1/basic_lstm_cell/biases"]
-            slice_46 = add_44[:, 0:5]
-            slice_48 = add_44[:, 5:10]
-            slice_50 = add_44[:, 10:15]
-            slice_52 = add_44[:, 15:20]
-            add_53 = slice_50 + 1.0
-            sigmoid_54 = sigmoid(add_53)
-            mul_55 = sigmoid_54 * state_40
-            sigmoid_56 = sigmoid(slice_46)
-            tanh_57 = np.tanh(slice_48)
-            mul_58 = sigmoid_56 * tanh_57
-            next_63 = mul_55 + mul_58
-            sigmoid_60 = sigmoid(slice_52)
-            tanh_61 = np.tanh(next_63)
-            mul_62 = sigmoid_60 * tanh_61
-            scan_70.append(mul_62)
-            state_40, state_41 = next_63, mul_62
-        scan_70 = np.stack(scan_70)
-        matmul_71 = scan_70 @ self.weights["Model/softmax_w"]
-        logits = matmul_71 + self.weights["Model/softmax_b"]
-        return logits, {"cell_0/c": state_4, "cell_0/h": state_5, "cell_1/c": state_40, "cell_1/h": state_41}
+        slice_5 = self.weights["Model/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/weights"][0:4]
+        slice_7 = self.weights["Model/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/weights"][4:7]
+        matmul_8 = gather_1 @ slice_5
+        add_9 = matmul_8 + self.weights["Model/RNN/multi_rnn_cell/cell_0/basic_lstm_cell/biases"]
+        state_12 = cell_0_c
+        state_13 = cell_0_h
+        scan_42 = []
+        for t in range(add_9.shape[0]):
+            sequence_11 = add_9[t]
+            matmul_14 = state_13 @ slice_7
+            add_15 = sequence_11 + matmul_14
+            slice_17 = add_15[:, 0:3]
+            slice_19 = add_15[:, 3:6]
+            slice_21 = add_15[:, 6:9]
+            slice_23 = add_15[:, 9:12]
+            add_25 = slice_21 + 1.0
+            sigmoid_26 = sigmoid(add_25)
+            mul_27 = sigmoid_26 * state_12
+            sigmoid_28 = sigmoid(slice_17)
+            tanh_29 = np.tanh(slice_19)
+            mul_30 = sigmoid_28 * tanh_29
+            next_35 = mul_27 + mul_30
+            sigmoid_32 = sigmoid(slice_23)
+            tanh_33 = np.tanh(next_35)
+            mul_34 = sigmoid_32 * tanh_33
+            scan_42.append(mul_34)
+            state_12, state_13 = next_35, mul_34
+        scan_42 = np.stack(scan_42)
+        slice_43 = self.weights["Model/RNN/multi_rnn_cell/cell_1/basic_lstm_cell/weights"][0:3]
+        slice_45 = self.weights["Model/RNN/multi_rnn_cell/cell_1/basic_lstm_cell/weights"][3:8]
+        matmul_46 = scan_42 @ slice_43
+        add_47 = matmul_46 + self.weights["Model/RNN/multi_rnn_cell/cell_1/basic_lstm_cell/biases"]
+        state_50 = cell_1_c
+        state_51 = cell_1_h
+        scan_79 = []
+        for t in range(add_47.shape[0]):
+            sequence_49 = add_47[t]
+            matmul_52 = state_51 @ slice_45
+            add_53 = sequence_49 + matmul_52
+            slice_55 = add_53[:, 0:5]
+            slice_57 = add_53[:, 5:10]
+            slice_59 = add_53[:, 10:15]
+            slice_61 = add_53[:, 15:20]
+            add_62 = slice_59 + 1.0
+            sigmoid_63 = sigmoid(add_62)
+            mul_64 = sigmoid_63 * state_50
+            sigmoid_65 = sigmoid(slice_55)
+            tanh_66 = np.tanh(slice_57)
+            mul_67 = sigmoid_65 * tanh_66
+            next_72 = mul_64 + mul_67
+            sigmoid_69 = sigmoid(slice_61)
+            tanh_70 = np.tanh(next_72)
+            mul_71 = sigmoid_69 * tanh_70
+            scan_79.append(mul_71)
+            state_50, state_51 = next_72, mul_71
+        scan_79 = np.stack(scan_79)
+        matmul_80 = scan_79 @ self.weights["Model/softmax_w"]
+        logits = matmul_80 + self.weights["Model/softmax_b"]
+        return logits, {"cell_0/c": state_12, "cell_0/h": state_13, "cell_1/c": state_50, "cell_1/h": state_51}
 
 
 def load(folder):

@@ -9,6 +9,7 @@ import os
 import torch
 from torch import nn
 
+
 class Model(nn.Module):
     def __init__(self):
         super().__init__()
