@@ -144,14 +144,7 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range d.Classes { // what was cut before
-		was := d.Origin().Classes[slices.Index(d.Names(), c.Name)]
-		for k, a := range was.Atoms {
-			if _, left := c.Unit(was.IDs[k]); !left {
-				j.gone[a] = true
-			}
-		}
-	}
+	j.cutBefore(d)
 	for _, c := range classes {
 		for _, a := range c.Atoms {
 			j.candidate(a)
