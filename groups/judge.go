@@ -27,6 +27,7 @@ type judge struct {
 	folder *folder
 	zeros  *graph.Zeros // made when first asked for
 	param  func(name string) []float32
+	starts func(state graph.Value) []bool // which of its indices are zero now; nil: as the model starts
 
 	going map[graph.Axis][]int32 // of weights: how many units that go each index belongs to
 	cells map[graph.Atom][]*int32
@@ -263,7 +264,12 @@ func (j *judge) axis(v graph.Value, axis int) []int32 {
 // zero for all inputs at all times.
 func (j *judge) silent(v graph.Value, axis, i int) bool {
 	if j.zeros == nil {
-		j.zeros = graph.FindZeros(j.d.Graph, func(p *graph.Param) []float32 { return j.param(p.Name) })
+		weight := func(p *graph.Param) []float32 { return j.param(p.Name) }
+		if j.starts == nil {
+			j.zeros = graph.FindZeros(j.d.Graph, weight)
+		} else {
+			j.zeros = graph.FindZerosFrom(j.d.Graph, weight, j.starts)
+		}
 	}
 	if axis == v.Rank()-1 {
 		return j.zeros.At(v, i)
