@@ -33,6 +33,7 @@ func TestBadInput(t *testing.T) {
 		"other.groups":      `{"groups": [[{"var_name": "Model/softmax_w", "axis": 1, "start": 0, "end": 5000}]]}`,
 		"groups.groups":     `{"groups": [[{"var_name": "Model/softmax_w", "axes": 1, "start": 0, "end": 5}]]}`,
 		"pinned.groups":     `{"groups": [[{"var_name": "Model/softmax_w", "axis": 0, "start": 0, "end": 5}]]}`,
+		"flipped.groups":    `{"groups": [[{"var_name": "Model/softmax_w", "axis": 0, "start": 0, "end": 4}]]}`,
 		"words.groups":      `{"groups": [[{"var_name": "Model/softmax_w", "axis": 1, "start": 0, "end": 4}, {"var_name": "Model/embedding", "axis": 1, "start": 0, "end": 4}]]}`,
 		"init.safetensors":  "\x08\x00\x00\x00\x00\x00\x00\x00{}      ",
 	}
@@ -60,6 +61,7 @@ func TestBadInput(t *testing.T) {
 		{"group file of another model", train("--groups", "other.groups"), 2, "other.groups:1:"},
 		{"group file of no form", train("--groups", "groups.groups"), 2, "groups.groups:1:"},
 		{"group file of units that can never go", train("--groups", "pinned.groups"), 2, "pinned.groups:1:13 /groups/0: class softmax cannot lose units: its size is fixed by the vocabulary"},
+		{"group file that removes words, by the axis that is summed away", train("--groups", "flipped.groups"), 2, "flipped.groups:1:54 /groups/0/0/axis: the axis is flipped"},
 		{"group file with units that can never go", train("--groups", "words.groups"), 2, "which cannot lose units: its size is fixed by the vocabulary of a look-up table; leave it out"},
 		{"group file missing", train("--groups", "nowhere.json"), 2, "nowhere.json"},
 		{"data folder missing", []string{"train", "ptb-small", "--data", "nowhere"}, 2, "does not exist"},

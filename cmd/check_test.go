@@ -1,12 +1,13 @@
 package cmd_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,9 +72,10 @@ func TestIndependentChecker(t *testing.T) {
 			require.NoError(t, err, "%s", out)
 			assert.Regexp(t, `^right: [1-9][0-9]* removed units, [1-9][0-9]* uses`, string(out))
 			if m.name == "lstm" {
-				mutants(t, py, run)
 				closed(t, py, run)
 				below(t, py, run)
+			} else {
+				refused(t, py, run, ofAnyCell)
 			}
 		})
 	}
@@ -112,127 +114,87 @@ func closed(t *testing.T, py, run string) {
 	out, err := exec.Command(py, checker, dir, filepath.Join(dir, "compact")).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "right: ")
+	iss(t, "verify", dir, filepath.Join(dir, "compact"), "--threads", "1")
+
+	other := forge(t, run).cert
+	refused(t, py, dir, append(slices.Clone(ofPair),
+		fake{"the certificate of another model", func(f *forgery) { f.cert, f.unsigned = other, true },
+			"the certificate is of another whole model", "is not of its weights"},
+		fake{"the certificate of another model, signed", func(f *forgery) { f.cert = other },
+			"keeps other units than the certificate says", "keeps other units than the certificate says"}))
 }
 
 // below: it finds a cut at a threshold right, and wrong where the certificate
-// leaves a variable of it out.
+// leaves a variable of it out; so does iss verify.
 func below(t *testing.T, py, run string) {
 	iss(t, "compact", run, "--tau", "0.2", "--threads", "1")
 	small := filepath.Join(run, "compact-0.2")
 	out, err := exec.Command(py, checker, run, small).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "right: ")
-	edit(t, filepath.Join(small, "certificate.json"), func(doc map[string]any) {
-		threshold := doc["threshold"].(map[string]any)
-		threshold["vars"] = threshold["vars"].([]any)[1:]
-	})
+	iss(t, "verify", run, small, "--tau", "0.2", "--threads", "1")
+
+	path := filepath.Join(small, "certificate.json")
+	text, err := os.ReadFile(path)
+	require.NoError(t, err)
+	var cert map[string]any
+	require.NoError(t, json.Unmarshal(text, &cert))
+	threshold := cert["threshold"].(map[string]any)
+	threshold["vars"] = threshold["vars"].([]any)[1:]
+	text, err = json.Marshal(cert)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(path, text, 0o666))
 	out, err = exec.Command(py, checker, run, small).CombinedOutput()
 	require.Error(t, err, "%s", out)
 	assert.Contains(t, string(out), "FAULT: Model/embedding: the compact tensor is not the whole one")
+	var told strings.Builder
+	assert.NotZero(t, cmd.Run(context.Background(), []string{"verify", run, small, "--tau", "0.2", "--threads", "1"}, term.Streams{In: strings.NewReader(""), Out: &strings.Builder{}, Err: &told}))
+	assert.Contains(t, told.String(), "its threshold is of other variables than the whole run's iss.tau_on")
 }
 
-// mutants are compactions that are wrong in one thing; the checker must say so.
-func mutants(t *testing.T, py, run string) {
-	type object = map[string]any
-	certificate := func(f func(classes []any)) func(t *testing.T, dir string) {
-		return func(t *testing.T, dir string) {
-			edit(t, filepath.Join(dir, "compact", "certificate.json"), func(doc object) { f(doc["classes"].([]any)) })
-		}
+// refused writes forgeries of a run's compaction and demands that both checkers
+// say what is wrong with each: check.py, all in one process, and iss verify.
+func refused(t *testing.T, py, run string, fakes []fake) {
+	base := t.TempDir()
+	var dirs []string
+	for i, k := range fakes {
+		f := forge(t, run)
+		k.do(f)
+		dirs = append(dirs, filepath.Join(base, fmt.Sprint(i)))
+		f.write(t, dirs[i])
 	}
-	first := func(classes []any) (class, unit object) { // with a unit that went
-		for _, c := range classes {
-			if removed, ok := c.(object)["removed"].([]any); ok && strings.HasPrefix(c.(object)["name"].(string), "cell_") {
-				return c.(object), removed[0].(object)
-			}
-		}
-		t.Fatal("no unit went")
-		return nil, nil
-	}
-	flip := func(pattern string) func(t *testing.T, dir string) {
-		return func(t *testing.T, dir string) {
-			found, err := filepath.Glob(filepath.Join(dir, pattern))
-			require.NoError(t, err)
-			require.Len(t, found, 1)
-			text, err := os.ReadFile(found[0])
-			require.NoError(t, err)
-			text[len(text)-2] ^= 0x40
-			require.NoError(t, os.WriteFile(found[0], text, 0o666))
-		}
-	}
-	for _, m := range []struct {
-		name, want string
-		do         func(t *testing.T, dir string)
-	}{
-		{"a weight of the compact model", "another compact model", flip("compact/checkpoint/params-*")},
-		{"a weight of the whole model", "another whole model", flip("checkpoint/params-*")},
-		{"the replayed batch", "not the one of the certificate", flip("compact/replay.safetensors")},
-		{"a kept id", "keeps other units", func(t *testing.T, dir string) {
-			edit(t, filepath.Join(dir, "compact", "run.json"), func(doc object) {
-				for _, ids := range doc["kept"].(object) {
-					ids.([]any)[0] = 1000.0
-				}
-			})
-		}},
-		{"a rule", "its value is not always zero", certificate(func(classes []any) {
-			_, u := first(classes)
-			for _, use := range u["uses"].([]any) {
-				use.(object)["rule"] = "P"
-			}
-		})},
-		{"a unit that lives", "R, but a weight towards a kept unit is not zero", certificate(func(classes []any) {
-			c, u := first(classes)
-			kept := c["kept"].([]any)
-			dead, living := u["id"], kept[0]
-			ids := c["ids"].([]any)
-			at := func(id any) int {
-				for i, x := range ids {
-					if x == id {
-						return i
-					}
-				}
-				return -1
-			}
-			// The certificate says that the living unit went in the dead one's place.
-			u["id"], kept[0] = living, dead
-			for _, use := range u["uses"].([]any) {
-				for _, e := range c["entries"].([]any) {
-					if e, use := e.(object), use.(object); e["var_name"] == use["var_name"] && e["along"] == use["along"] {
-						if e["indices"].([]any)[at(dead)] == use["index"] {
-							use["index"] = e["indices"].([]any)[at(living)]
-						}
-					}
-				}
-			}
-		})},
-		{"a use that is left out", "nothing is said of", certificate(func(classes []any) {
-			_, u := first(classes)
-			u["uses"] = u["uses"].([]any)[1:]
-		})},
-		{"a unit that is left out", "are not those of the model", certificate(func(classes []any) {
-			c, _ := first(classes)
-			c["removed"] = c["removed"].([]any)[1:]
-		})},
-	} {
-		t.Run(m.name, func(t *testing.T) {
-			dir := t.TempDir()
-			require.NoError(t, os.CopyFS(dir, os.DirFS(run)))
-			m.do(t, dir)
-			out, err := exec.Command(py, checker, dir, filepath.Join(dir, "compact")).CombinedOutput()
-			require.Error(t, err, "%s", out)
-			assert.Contains(t, string(out), m.want)
-			assert.Contains(t, string(out), "FAULT: ", "it is told, not a crash")
+	said := checked(t, py, dirs)
+	for i, k := range fakes {
+		t.Run(k.name, func(t *testing.T) {
+			assert.Contains(t, said[i], k.python)
+			assert.Contains(t, said[i], "FAULT: ", "it is told, not a crash")
+			var out, log strings.Builder
+			code := cmd.Run(context.Background(), []string{"verify", dirs[i], filepath.Join(dirs[i], "compact"), "--threads", "1"}, term.Streams{In: strings.NewReader(""), Out: &out, Err: &log})
+			assert.NotZero(t, code)
+			assert.Contains(t, log.String(), k.iss)
+			assert.Empty(t, out.String(), "nothing that looks right")
 		})
 	}
 }
 
-// edit changes a JSON document.
-func edit(t *testing.T, path string, f func(doc map[string]any)) {
-	text, err := os.ReadFile(path)
-	require.NoError(t, err)
-	var doc map[string]any
-	require.NoError(t, json.Unmarshal(text, &doc))
-	f(doc)
-	var b bytes.Buffer
-	require.NoError(t, json.NewEncoder(&b).Encode(doc))
-	require.NoError(t, os.WriteFile(path, b.Bytes(), 0o666))
+// checked is what check.py says of several runs and what was cut out of them,
+// and of the group files beside these.
+func checked(t *testing.T, py string, dirs []string) []string {
+	const driver = `
+import runpy, sys, os
+for d in sys.argv[2:]:
+    sys.argv = ["check.py", d, d + "/compact"] + ([d + "/compact/groups.json"] if os.path.exists(d + "/compact/groups.json") else [])
+    try:
+        runpy.run_path(sys.modules["__main__"].checker, run_name="__main__")
+        print("ACCEPTED")
+    except SystemExit as e:
+        print("" if e.code == 1 else "exit %s" % e.code)
+    print("--next--")
+`
+	start := strings.Replace(driver, "\nfor", "\nchecker = sys.argv[1]\nfor", 1)
+	out, err := exec.Command(py, append([]string{"-c", start, checker}, dirs...)...).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	said := strings.Split(string(out), "--next--\n")
+	require.Len(t, said, len(dirs)+1)
+	return said
 }

@@ -15,7 +15,7 @@ import (
 // verifyView is the result of verify for programs.
 type verifyView struct {
 	Equal bool `json:"equal"`
-	// Certified: B has a certificate, which is of these two models' weights.
+	// Certified: B has a certificate, which is of these two models and proves the cut.
 	Certified bool            `json:"certified"`
 	Bitwise   bool            `json:"bitwise"`
 	Windows   int             `json:"windows"`
@@ -52,8 +52,9 @@ func (a *app) verifyCommand() *cobra.Command {
 compare every output and every state: bit for bit in the reference interpreter
 (float32) and numerically in the engine. A compacted model is compared on the
 units that it has. A certificate beside B must be of the weights of B, and of
-those of A if B was cut out of it; what iss compact --tau has cut is compared
-with the same --tau. The exit status is 1 if the models differ; then the first
+those of A if B was cut out of it; then all that it says is checked against both,
+and its replayed batch. What iss compact --tau has cut is compared with the same
+--tau. The exit status is 1 if the models differ; then the first
 output that does is printed with its window, step and row.`,
 		Example:           "  iss verify runs/demo-1 runs/demo-1/compact",
 		Args:              arguments(2, 2, "the RUNs A and B"),
@@ -78,10 +79,6 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
-		certified, err := job.Belongs(m, small, x, y, *tau)
-		if err != nil {
-			return err
-		}
 		if *tau > 0 {
 			if x.Tensors, _, err = m.Below(*tau); err != nil {
 				return err
@@ -91,11 +88,15 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
+		of, err := job.Belongs(m, small, x, y, *tau, problem.Data().Files)
+		if err != nil {
+			return err
+		}
 		r, err := job.Verify(x, y, problem, m.Config, job.VerifyOptions{Windows: *windows, Threads: threads, Numeric: *numeric})
 		if err != nil {
 			return err
 		}
-		return a.printVerdict(args, r, certified, f)
+		return a.printVerdict(args, r, of, f)
 	}
 	return c
 }
@@ -114,9 +115,9 @@ func (a *app) weighted(arg string) (*model.Model, groups.Model, error) {
 	return m, groups.Model{Graph: g, Tensors: t}, err
 }
 
-func (a *app) printVerdict(names []string, r *groups.Report, certified bool, f *format) error {
+func (a *app) printVerdict(names []string, r *groups.Report, of job.Belonging, f *format) error {
 	v := verifyView{
-		Equal: r.Equal, Certified: certified, Bitwise: r.Bitwise, Windows: r.Windows, Values: r.Values,
+		Equal: r.Equal, Certified: of == job.OfThese, Bitwise: r.Bitwise, Windows: r.Windows, Values: r.Values,
 		First: differenceOf(r.First), Weights: differenceOf(r.Weights), Largest: []largestView{},
 	}
 	t := &term.Table{Head: []string{"output", "largest difference", "largest value"}}
@@ -141,8 +142,11 @@ func (a *app) printVerdict(names []string, r *groups.Report, certified bool, f *
 				fmt.Fprintf(a.Out, "first weight that differs: %v\n", r.Weights)
 			}
 		}
-		if certified {
-			fmt.Fprintf(a.Out, "certificate: of these two models (%s beside the second)\n", job.ProofName)
+		switch of {
+		case job.OfThese:
+			fmt.Fprintf(a.Out, "certificate: of these two models (%s beside the second); each use of each unit that went was checked\n", job.ProofName)
+		case job.OfOthers:
+			fmt.Fprintf(a.Out, "certificate: of another model than the first (%s beside the second); it was not looked at\n", job.ProofName)
 		}
 		fmt.Fprintln(a.Out, "\nin the engine:")
 		if err := t.Write(a.Out); err != nil {

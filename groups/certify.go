@@ -125,6 +125,17 @@ func (c *Certificate) Count(what func(UnitCertificate) bool) (n int) {
 // Errors: a weight that is not finite (removing zeros needs 0·w = 0), a pinned
 // class, an operation without a rule.
 func Certify(d *Derivation, classes []*Class, param func(name string) []float32) (*Certificate, error) {
+	return certify(d, classes, param, nil)
+}
+
+// CertifyRunning is Certify of a model whose carried states are what state says,
+// by their labels: a unit that has fallen silent is not while it holds
+// something, since that decays and is read until it is gone.
+func CertifyRunning(d *Derivation, classes []*Class, param, state func(name string) []float32) (*Certificate, error) {
+	return certify(d, classes, param, state)
+}
+
+func certify(d *Derivation, classes []*Class, param, state func(name string) []float32) (*Certificate, error) {
 	if classes == nil {
 		for _, c := range d.Classes {
 			if !c.Pinned() {
@@ -144,13 +155,9 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range d.Classes { // what was cut before
-		was := d.Origin().Classes[slices.Index(d.Names(), c.Name)]
-		for k, a := range was.Atoms {
-			if _, left := c.Unit(was.IDs[k]); !left {
-				j.gone[a] = true
-			}
-		}
+	j.cutBefore(d)
+	if state != nil {
+		j.starts = d.zeroStates(state)
 	}
 	for _, c := range classes {
 		for _, a := range c.Atoms {
@@ -162,6 +169,34 @@ func Certify(d *Derivation, classes []*Class, param func(name string) []float32)
 	for j.settle(); j.fill(classes, live); j.settle() {
 	}
 	return j.certificate(classes, live), nil
+}
+
+// zeroStates says which indices of a carried state of the first ancestor are zero
+// now, in all rows. What was cut is.
+func (d *Derivation) zeroStates(state func(name string) []float32) func(v graph.Value) []bool {
+	keep := d.keep()
+	return func(v graph.Value) []bool {
+		if v.Rank() == 0 || !v.Shape().Last().IsFixed() {
+			return nil
+		}
+		zero := make([]bool, v.Shape().Last().Size)
+		kept := keep(v, -1)
+		for i := range zero {
+			zero[i] = true
+		}
+		width := len(zero)
+		if kept != nil {
+			width = len(kept)
+		}
+		for at, x := range state(v.Node.Op.(*graph.InputOp).Label) {
+			i := at % width
+			if kept != nil {
+				i = kept[i]
+			}
+			zero[i] = zero[i] && x == 0
+		}
+		return zero
+	}
 }
 
 // finite returns an error for the first weight that is not.

@@ -190,3 +190,41 @@ func ExampleClass_String() {
 	//   made by   rnn/weights
 	//   read by   rnn/weights, out
 }
+
+// A unit of which one number is repeated along other units cannot go, although
+// every weight that reads it is zero: it reads without weights, and without it
+// there would be nothing to repeat.
+func TestRepeatedUnitStays(t *testing.T) {
+	for name, repeat := range map[string]func(h, z graph.Value) graph.Value{
+		"a gate of all": func(h, z graph.Value) graph.Value { return graph.Mul(graph.Slice(h, -1, 0, 1, 1), z) },
+		"a sum":         func(h, z graph.Value) graph.Value { return graph.Add(z, graph.Gather(h, -1, []int{0})) },
+		"expanded": func(h, z graph.Value) graph.Value {
+			return graph.Add(z, graph.Expand(graph.Slice(h, -1, 0, 1, 1), z.Shape()...))
+		},
+		"chosen by": func(h, z graph.Value) graph.Value {
+			return graph.Select(graph.Slice(h, -1, 0, 1, 1), z, graph.Tanh(z))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g, err := graph.Trace("repeating", func(s *graph.Scope) {
+				m := s.Layer("m", "m")
+				x := s.Input("x", graph.Symbol("batch"), graph.Fixed(3))
+				h := graph.Tanh(graph.MatMul(x, m.Param("in", nil, 3, 4)))
+				z := graph.MatMul(x, m.Param("more", nil, 3, 2))
+				s.Output("y", graph.Add(graph.MatMul(h, m.Param("out", nil, 4, 2)), repeat(h, z)))
+			})
+			require.NoError(t, err)
+			ts := tensors(g, 1)
+			clear(ts["m/out"].Row(0))
+			clear(ts["m/out"].Row(2))
+			cert, err := groups.Certify(derive(t, g), nil, read(ts))
+			require.NoError(t, err)
+			assert.Equal(t, 1, cert.Removable(), "unit 2 goes, unit 0 stays")
+			small, err := groups.Compact(g, ts, nil, cert.Keep())
+			require.NoError(t, err)
+			r, err := groups.Verify(groups.Model{Graph: g, Tensors: ts}, groups.Model{Graph: small.Graph, Tensors: small.Tensors}, feed(g, 3), groups.VerifyOptions{})
+			require.NoError(t, err)
+			assert.True(t, r.Equal)
+		})
+	}
+}

@@ -27,6 +27,7 @@ type judge struct {
 	folder *folder
 	zeros  *graph.Zeros // made when first asked for
 	param  func(name string) []float32
+	starts func(state graph.Value) []bool // which of its indices are zero now; nil: as the model starts
 
 	going map[graph.Axis][]int32 // of weights: how many units that go each index belongs to
 	cells map[graph.Atom][]*int32
@@ -51,6 +52,18 @@ func newJudge(model *Derivation, param func(name string) []float32) (*judge, err
 		folder: &folder{param, map[graph.Value]graph.Array[float32]{}}, param: param,
 		going: map[graph.Axis][]int32{}, cells: map[graph.Atom][]*int32{},
 	}, nil
+}
+
+// cutBefore enters what earlier cuts took.
+func (j *judge) cutBefore(model *Derivation) {
+	for i, c := range model.Classes {
+		was := j.d.Classes[i]
+		for k, a := range was.Atoms {
+			if _, left := c.Unit(was.IDs[k]); !left {
+				j.gone[a] = true
+			}
+		}
+	}
 }
 
 // candidate enters a unit; all are entered before the first is dropped.
@@ -161,13 +174,37 @@ func (j *judge) passes(o occurrence) (Rule, string) {
 	if u.How == graph.NeverExact {
 		return "", fmt.Sprintf("%v reads it, and does so even if it is zero", u.Node)
 	}
-	if j.silent(u.X, u.axis, o.index) || u.How == graph.ReadByWeight && j.silent(u.W, u.sum, o.index) {
+	if j.quiet(u, o.index) {
 		return Silent, ""
 	}
 	if u.How == graph.ReadByWeight {
 		return "", fmt.Sprintf("%v reads it with a weight that is not zero, and it is not always zero itself", u.Node)
 	}
 	return "", fmt.Sprintf("%v reads it without weights, and it is not always zero: its biases speak", u.Node)
+}
+
+// breaks says why a rule does not hold for a use, or nothing if it does.
+func (j *judge) breaks(o occurrence, rule Rule) string {
+	u := &j.uses[o.use]
+	switch {
+	case u.How == graph.NeverExact:
+		return "nothing lets a unit go that it reads"
+	case rule == Unread && u.How != graph.ReadByWeight:
+		return "R, but it reads without weights"
+	case rule == Unread && !j.unread(u, o.index):
+		return "R, but a weight towards a kept unit is not zero"
+	case rule == Silent && !j.quiet(u, o.index):
+		return "P, but its value is not always zero"
+	case rule != Unread && rule != Silent:
+		return fmt.Sprintf("there is no rule %q; it is R or P", rule)
+	}
+	return ""
+}
+
+// quiet reports whether what a use reads at an index, or the weights that it
+// reads it by, are always zero.
+func (j *judge) quiet(u *use, i int) bool {
+	return j.silent(u.X, u.axis, i) || u.How == graph.ReadByWeight && j.silent(u.W, u.sum, i)
 }
 
 // unread reports whether the weights at index i of their summed axis are zero
@@ -227,7 +264,12 @@ func (j *judge) axis(v graph.Value, axis int) []int32 {
 // zero for all inputs at all times.
 func (j *judge) silent(v graph.Value, axis, i int) bool {
 	if j.zeros == nil {
-		j.zeros = graph.FindZeros(j.d.Graph, func(p *graph.Param) []float32 { return j.param(p.Name) })
+		weight := func(p *graph.Param) []float32 { return j.param(p.Name) }
+		if j.starts == nil {
+			j.zeros = graph.FindZeros(j.d.Graph, weight)
+		} else {
+			j.zeros = graph.FindZerosFrom(j.d.Graph, weight, j.starts)
+		}
 	}
 	if axis == v.Rank()-1 {
 		return j.zeros.At(v, i)
@@ -260,24 +302,29 @@ func (j *judge) certificate(classes []*Class, live *liveness) *Certificate {
 func (j *judge) witnesses(a graph.Atom, c *Certificate) (out []Witness) {
 	known := map[Witness]bool{}
 	for _, o := range j.at[a] {
-		u := &j.uses[o.use]
-		w := Witness{Op: u.Node.String()}
-		w.Rule, _ = j.passes(o)
-		if p := paramOf(u.W); p != nil {
-			w.Var, w.Axis, w.Index = p.Name, u.sum, o.index
-			if kept := findParam(j.model, p.Name).Kept; kept != nil && kept[u.sum] != nil {
-				w.Index, _ = slices.BinarySearch(kept[u.sum], o.index)
-			}
-		}
-		if !known[w] {
+		rule, _ := j.passes(o)
+		if w := j.witness(o, rule); !known[w] {
 			known[w] = true
 			out = append(out, w)
 		}
-		if u.How == graph.Averaged {
+		if j.uses[o.use].How == graph.Averaged {
 			c.Bitwise = false
 		}
 	}
 	return out
+}
+
+// witness names a use of a unit and the rule by which it does not notice.
+func (j *judge) witness(o occurrence, rule Rule) Witness {
+	u := &j.uses[o.use]
+	w := Witness{Rule: rule, Op: u.Node.String()}
+	if p := paramOf(u.W); p != nil {
+		w.Var, w.Axis, w.Index = p.Name, u.sum, o.index
+		if kept := findParam(j.model, p.Name).Kept; kept != nil && kept[u.sum] != nil {
+			w.Index, _ = slices.BinarySearch(kept[u.sum], o.index)
+		}
+	}
+	return w
 }
 
 // paramOf is the parameter that a value is, read inside a loop or outside it, or nil.

@@ -56,6 +56,9 @@ type Finding struct {
 	Class    string // that it is about, or ""
 	Do       string // what to do, or ""
 	Path     []Step // of a missed reader or owner: how it hangs together with the class
+	// Pinned: as it is written, the entry is of units that can never leave,
+	// whatever it may be meant to be of.
+	Pinned bool
 }
 
 // String is the finding as compilers print theirs, and indented below it the

@@ -2,6 +2,7 @@ package groups
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed391906a2/iss/registry"
@@ -147,6 +148,7 @@ func (l *linter) flipped(g *study, j int) *Finding {
 	f := l.say(Fatal, Flipped, l.pointer(g.index, j)+"/axis", "the axis is flipped: it is the one that is summed away, so %d makes these %s; class %s has %s of %s",
 		1-e.Axis, e.describe(e.Count, false), g.whole.class.Name, x.describe(n, false), x.Var)
 	f.Do = "write " + l.suggest(x, n)
+	f.Pinned = slices.ContainsFunc(l.readings(e, e.Axis), func(r *reading) bool { return r.class.Pinned() })
 	if len(write) > 1 {
 		f.Fault.Message += fmt.Sprintf(", and so in %s of the group", plural(len(write)-1, "entry more", "entries more"))
 		f.Do = strings.Join(write, "\n")

@@ -97,14 +97,18 @@ func language(g *graph.Graph, vocab int) *graphtest.Case {
 }
 
 // cases are the named models and some random ones.
-func cases(random int) []*graphtest.Case {
+func cases(n int) []*graphtest.Case {
 	out := graphtest.Named()
-	for seed := range uint64(random) {
-		c := graphtest.Random(rand.New(rand.NewPCG(seed, 7)))
-		c.Name = fmt.Sprint("random ", seed)
-		out = append(out, c)
+	for seed := range uint64(n) {
+		out = append(out, random(seed))
 	}
 	return out
+}
+
+func random(seed uint64) *graphtest.Case {
+	c := graphtest.Random(rand.New(rand.NewPCG(seed, 7)))
+	c.Name = fmt.Sprint("random ", seed)
+	return c
 }
 
 func derive(t testing.TB, g *graph.Graph) *groups.Derivation {

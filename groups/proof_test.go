@@ -31,6 +31,7 @@ func TestProofIsTrue(t *testing.T) {
 		var p groups.Proof
 		require.NoError(t, json.Unmarshal(text.Bytes(), &p))
 		require.Equal(t, cert.Proof(), &p, "it can be read back")
+		require.Empty(t, p.Check(whole, small), "%s: it proves the cut", c.Name)
 
 		type axis struct {
 			name  string
@@ -94,6 +95,32 @@ func TestProofIsTrue(t *testing.T) {
 	}
 	assert.Greater(t, uses[groups.Unread], 100)
 	assert.Greater(t, uses[groups.Silent], 10)
+}
+
+// A model that was cut is cut again, with a proof of its own: its ids are those of
+// the first ancestor, its indices those of the model in between.
+func TestProofOfASecondCut(t *testing.T) {
+	again := 0
+	for i, c := range cases(20) {
+		_, small := zeroed(t, c, uint64(i))
+		d := derive(t, small.Graph)
+		for _, k := range free(d) {
+			if k.Units > 1 {
+				clearUnit(small.Graph, small.Tensors, slices.Concat(k.Entries, k.Followers), k.Units-1)
+			}
+		}
+		cert, err := groups.Certify(d, nil, read(small.Tensors))
+		require.NoError(t, err)
+		cut, err := groups.Compact(small.Graph, small.Tensors, nil, cert.Keep())
+		require.NoError(t, err)
+		again += cert.Removable()
+		smaller := groups.Model{Graph: cut.Graph, Tensors: cut.Tensors}
+		require.Empty(t, cert.Proof().Check(small, smaller), c.Name)
+		if cert.Removable() > 0 {
+			require.NotEmpty(t, cert.Proof().Check(small, small), "%s: nothing was cut", c.Name)
+		}
+	}
+	assert.Greater(t, again, 20)
 }
 
 // A record holds what a model is fed, where its states start and what it says.

@@ -3,7 +3,6 @@ package modeltest_test
 import (
 	"encoding/json"
 	"os"
-	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -17,18 +16,16 @@ import (
 // slow asks for more models, and more of each.
 var slow = os.Getenv("ISS_SLOW") != ""
 
-// models is how many random models each property is asked of: 320, with
-// ISS_SLOW=1 400 and more of each, or as many as ISS_MODELS says.
-func models(t *testing.T) uint64 {
-	if text := os.Getenv("ISS_MODELS"); text != "" {
-		n, err := strconv.ParseUint(text, 10, 32)
-		require.NoError(t, err, "ISS_MODELS")
-		return n
-	}
+// models are the seeds of the random models that each property is asked of: 320
+// of them, with ISS_SLOW=1 400 and more of each, or what ISS_MODELS says.
+func models(t *testing.T) (from, to uint64) {
+	n := uint64(320)
 	if slow {
-		return 400
+		n = 400
 	}
-	return 320
+	from, to, err := grouptest.Seeds(n)
+	require.NoError(t, err)
+	return from, to
 }
 
 // check builds a model and asks one property of it.
@@ -78,7 +75,7 @@ func TestProperties(t *testing.T) {
 		t.Run(p.Name, func(t *testing.T) {
 			t.Parallel()
 			met := map[string]int{}
-			for seed := range models(t) {
+			for seed, end := models(t); seed < end; seed++ {
 				r := modeltest.Draw(cells.All(), seed)
 				if err := check(r, p, seed, func(what string, n int) { met[what] += n }); err != nil {
 					simple, why := least(r, p, seed)

@@ -119,12 +119,21 @@ func (x *Indexer) union(a, b int32) bool {
 }
 
 // Unify makes index i of one axis and index i of the other one unit, for all
-// i. Axes count from the end. Anonymous axes and axes of one element that are
-// broadcast along the other are left alone.
+// i. Axes count from the end. Anonymous axes are left alone. An axis of one
+// element that is broadcast along the other is pinned: without its one number
+// there would be nothing to repeat.
 func (x *Indexer) Unify(a Value, axisA int, b Value, axisB int) {
 	_, n := x.axis(a, axisA)
 	_, m := x.axis(b, axisB)
 	if n != m {
+		for _, v := range []struct {
+			Value
+			axis, size int
+		}{{a, axisA, n}, {b, axisB, m}} {
+			if v.size == 1 {
+				x.Pin(v.Value, v.axis, "one number for all of another axis")
+			}
+		}
 		return
 	}
 	x.UnifyRange(a, axisA, 0, 1, b, axisB, 0, 1, n)

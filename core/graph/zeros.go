@@ -14,11 +14,18 @@ type Zeros struct {
 
 // FindZeros interprets g with the given weights. g must be a forward trace.
 func FindZeros(g *Graph, weight func(p *Param) []float32) *Zeros {
+	return FindZerosFrom(g, weight, ones)
+}
+
+// FindZerosFrom is FindZeros of a model that is running: a carried state is zero
+// to begin with where starts says so, per index of its last axis, and where the
+// model lets it start at zero.
+func FindZerosFrom(g *Graph, weight func(p *Param) []float32, starts func(state Value) []bool) *Zeros {
 	z := &Zeros{weight: weight, zero: map[Value][]bool{}}
 	assumed := map[Value][]bool{}
 	for _, v := range g.Inputs {
 		if op := v.Node.Op.(*InputOp); op.Role == Carried && op.Start == 0 && slices.Contains(g.Names, op.Label) {
-			assumed[v] = ones(v)
+			assumed[v] = starts(v)
 		}
 	}
 	z.settle(g, assumed)

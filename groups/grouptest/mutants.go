@@ -126,13 +126,13 @@ var mutants = []mutant{
 			return nil
 		}
 		by := float64(1 + r.IntN(3))
+		if step, ok := e["step"].(float64); ok {
+			by *= step
+		}
 		if r.IntN(2) == 0 && end-by > e["start"].(float64) {
 			by = -by
 		}
 		e["end"] = end + by
-		if step, ok := e["step"].(float64); ok {
-			e["end"] = end + by*step
-		}
 		return []string{at(i)}
 	}},
 	{"misspelt", []groups.Kind{groups.Renamed, groups.Unusable}, func(r *rand.Rand, g *graph.Graph, f *list, i, j int) []string {

@@ -13,8 +13,9 @@ import (
 // it, for some weights of the same pattern: certificates let all go that can,
 // and nothing else. The second is not asked where it need not be so: where
 // something without weights of its own reads units (a norm does even if nothing
-// reads the norm), where one of a class stays because the class must keep one,
-// and of soups, which have parts that lead nowhere.
+// reads the norm, and a layer norm over one unit says the same whatever that
+// says), where one of a class stays because the class must keep one, and of
+// soups, which have parts that lead nowhere.
 func (s *Subject) needed() error {
 	d := s.Derivation
 	var zeros []func(ts Tensors)
@@ -42,7 +43,7 @@ func (s *Subject) needed() error {
 	if _, err := s.cut(cert, ts, s.equal); err != nil {
 		return fmt.Errorf("by a random pattern of zeros: %w", err)
 	}
-	if s.Soup || slices.ContainsFunc(s.free(), func(c *groups.Class) bool { return len(c.FixedReaders) > 0 }) {
+	if s.Soup || s.normOfOne() || slices.ContainsFunc(s.free(), func(c *groups.Class) bool { return len(c.FixedReaders) > 0 }) {
 		return nil
 	}
 	for _, cc := range cert.Classes {

@@ -17,7 +17,8 @@ func (s *Subject) reads(e groups.Entry) bool {
 // readers: a unit of whose readers a single one is alive is not certified, and
 // cutting it out changes what the model says, for some weights. So no reader
 // was missed. Where a maximum or a softmax runs over units a change may not
-// show, nor does it in a soup, which has parts that lead nowhere.
+// show, nor through a layer norm over one unit, nor in a soup, which has parts
+// that lead nowhere.
 func (s *Subject) readers() error {
 	if s.Soup {
 		return nil
@@ -59,7 +60,7 @@ func (s *Subject) readers() error {
 					return err
 				}
 			}
-			if !noticed {
+			if !noticed && !s.normOfOne() {
 				return fmt.Errorf("unit %d of %s is read by %s (axis %d, index %d) alone, and nothing notices that it goes", k, c.Name, alive.Var, alive.Axis, alive.Index(k))
 			}
 			s.count("living readers", 1)
@@ -73,6 +74,22 @@ func (s *Subject) readers() error {
 func (s *Subject) coarse(c *groups.Class) bool {
 	return slices.ContainsFunc(c.Atoms, func(a graph.Atom) bool {
 		return slices.ContainsFunc(s.Derivation.Atoms.Readers(a), func(r graph.FixedReader) bool { return r.How == graph.NeverExact })
+	})
+}
+
+// normOfOne reports whether the model has a layer norm over a single unit, which
+// says its bias whatever it is told: what leads nowhere else cannot matter.
+func (s *Subject) normOfOne() bool { return hasNormOfOne(s.Derivation.Origin().Graph) }
+
+func hasNormOfOne(g *graph.Graph) bool {
+	return slices.ContainsFunc(g.Nodes, func(n *graph.Node) bool {
+		switch op := n.Op.(type) {
+		case *graph.RStdOp:
+			return op.Centred && op.Width == 1
+		case *graph.ScanOp:
+			return hasNormOfOne(op.Body)
+		}
+		return false
 	})
 }
 

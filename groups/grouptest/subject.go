@@ -2,6 +2,7 @@ package grouptest
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -226,9 +227,15 @@ func (s *Subject) replay(a, b groups.Model, opt groups.VerifyOptions) (*groups.R
 }
 
 // differs reports whether the interpreter tells two models apart on batches
-// drawn from seed.
+// drawn from seed, of four steps at least: a unit that only the gates of the
+// next step read, in a layer that runs backward, needs three to be noticed.
 func (s *Subject) differs(a, b groups.Model, seed uint64) (bool, error) {
-	r, err := groups.Verify(a, b, Batches(s.Case, 3, seed), groups.VerifyOptions{})
+	c := *s.Case
+	c.Binding = maps.Clone(c.Binding)
+	if steps, ok := c.Binding["time"]; ok {
+		c.Binding["time"] = max(4, steps)
+	}
+	r, err := groups.Verify(a, b, Batches(&c, 3, seed), groups.VerifyOptions{})
 	if err != nil {
 		return false, err
 	}

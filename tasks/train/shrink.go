@@ -63,7 +63,7 @@ func (t *trainer) shrink() error {
 			return err
 		}
 	}
-	cert, err := groups.Certify(d, classes, t.m.Param)
+	cert, err := groups.CertifyRunning(d, classes, t.m.Param, t.m.Floats)
 	if err != nil || cert.Removable() == 0 {
 		return err
 	}

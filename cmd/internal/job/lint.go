@@ -31,7 +31,7 @@ func lint(m *model.Model, name string) ([]string, error) {
 	}
 	var pinned schemas.Faults
 	for _, f := range found {
-		if f.Kind == groups.Fixed {
+		if f.Kind == groups.Fixed || f.Pinned {
 			f.Fault.Message += "; " + f.Do
 			pinned = append(pinned, f.Fault)
 		}
