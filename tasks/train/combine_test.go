@@ -78,7 +78,7 @@ func (c combination) follow(t *testing.T, sealOnly bool, stops ...int) (m *memor
 // steps: cost, gradient norm and penalty of each step, weights and averages; and
 // both go on when they are resumed, to the bit.
 func TestShrinkingIsSealingInAllCombinations(t *testing.T) {
-	const steps = 45
+	const steps = 50
 	for _, c := range combinations {
 		t.Run(c.name, func(t *testing.T) {
 			seals, want := c.follow(t, true, steps)
