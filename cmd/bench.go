@@ -105,7 +105,9 @@ func (a *app) bench(ctx context.Context, c *cobra.Command, f *benchFlags, args [
 	if err != nil {
 		return err
 	}
-	results, err := run(ctx, models, f.explained(a.Err))
+	o := f.explained(a.Err)
+	o.Progress = a.rounds()
+	results, err := run(ctx, models, o)
 	if err != nil {
 		return stopped(err)
 	}

@@ -7,12 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/seed391906a2/iss/cmd/internal/model"
 	"github.com/seed391906a2/iss/cmd/internal/term"
-	"github.com/seed391906a2/iss/core"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/bench"
 )
@@ -77,6 +77,17 @@ func (a *app) protocol(f *benchFlags, models []bench.Model) (
 	return bench.RunExamples, a.printExamples, nil
 }
 
+// rounds tells of rounds, at most every five seconds.
+func (a *app) rounds() func(done, rounds int) {
+	said := time.Now()
+	return func(done, rounds int) {
+		if time.Since(said) >= 5*time.Second && done < rounds {
+			said = time.Now()
+			a.Say("round %d of %d", done, rounds)
+		}
+	}
+}
+
 // lengths tells the mean lengths of batches; a batch of one needs no telling.
 func lengths(b tasks.Batches) string {
 	sum := map[string]int{}
@@ -98,18 +109,9 @@ func lengths(b tasks.Batches) string {
 // printExamples prints what was measured on examples: the whole, then the layers
 // of all models side by side.
 func (a *app) printExamples(results []bench.Result, f *format) error {
-	t := &term.Table{Head: []string{"model", "weights", "multiply-adds", "fewer", "mean ms", "median", "quartiles", "GFLOPS", "of peak", "MB", "allocs", "speed-up"}}
-	var views []benchView
-	paper := paperColumns(t, results)
-	for i := range results {
-		r := &results[i]
-		v := viewOf(r, &results[0])
-		views = append(views, v)
-		t.Row(append([]any{r.Name, core.Compact(r.Weights), core.Compact(r.MultAdds), fmt.Sprintf("%.2fx", float64(results[0].MultAdds)/float64(r.MultAdds)),
-			fmt.Sprintf("%.3f", r.Mean), fmt.Sprintf("%.3f", r.Time.Median), fmt.Sprintf("%.3f to %.3f", r.Time.Low, r.Time.High),
-			fmt.Sprintf("%.1f", r.GFLOPS), fmt.Sprintf("%.0f %%", 100*v.Share), fmt.Sprintf("%.1f", float64(r.Memory)/1e6),
-			fmt.Sprintf("%.0f", r.Allocs), fmt.Sprintf("%.2fx", v.SpeedUp)}, paper(r)...)...)
-	}
+	t, views := comparison(results, []string{"mean ms", "median", "quartiles"}, func(v benchView) []any {
+		return []any{fmt.Sprintf("%.3f", v.Mean), fmt.Sprintf("%.3f", v.Time.Median), fmt.Sprintf("%.3f to %.3f", v.Time.Low, v.Time.High)}
+	})
 	if err := f.print(a.Streams, t, views); err != nil || *f == "json" {
 		return err
 	}

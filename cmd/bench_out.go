@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -100,17 +101,26 @@ func viewOf(r, first *bench.Result) benchView {
 }
 
 func (a *app) printBench(results []bench.Result, f *format) error {
-	t := &term.Table{Head: []string{"model", "weights", "multiply-adds", "fewer", "ms", "quartiles", "words/s", "GFLOPS", "of peak", "MB", "allocs", "speed-up"}}
-	var views []benchView
-	paper := paperColumns(t, results)
-	for i := range results {
-		r := &results[i]
-		v := viewOf(r, &results[0])
-		views = append(views, v)
-		t.Row(append([]any{r.Name, core.Compact(r.Weights), core.Compact(r.MultAdds), fmt.Sprintf("%.2fx", float64(results[0].MultAdds)/float64(r.MultAdds)),
-			fmt.Sprintf("%.3f", r.Time.Median), fmt.Sprintf("%.3f to %.3f", r.Time.Low, r.Time.High), fmt.Sprintf("%.0f", v.Words),
-			fmt.Sprintf("%.1f", r.GFLOPS), fmt.Sprintf("%.0f %%", 100*v.Share),
-			fmt.Sprintf("%.1f", float64(r.Memory)/1e6), fmt.Sprintf("%.0f", r.Allocs), fmt.Sprintf("%.2fx", v.SpeedUp)}, paper(r)...)...)
-	}
+	t, views := comparison(results, []string{"ms", "quartiles", "words/s"}, func(v benchView) []any {
+		return []any{fmt.Sprintf("%.3f", v.Time.Median), fmt.Sprintf("%.3f to %.3f", v.Time.Low, v.Time.High), fmt.Sprintf("%.0f", v.Words)}
+	})
 	return f.print(a.Streams, t, views)
+}
+
+// comparison is a table of results, a row each: sizes, times in columns of the
+// caller's, and what follows from them.
+func comparison(results []bench.Result, head []string, times func(v benchView) []any) (*term.Table, []benchView) {
+	t := &term.Table{Head: slices.Concat([]string{"model", "weights", "multiply-adds", "fewer"}, head, []string{"GFLOPS", "of peak", "MB", "allocs", "speed-up"})}
+	paper := paperColumns(t, results)
+	var views []benchView
+	for i := range results {
+		v := viewOf(&results[i], &results[0])
+		views = append(views, v)
+		t.Row(slices.Concat(
+			[]any{v.Name, core.Compact(v.Weights), core.Compact(v.MultAdds), fmt.Sprintf("%.2fx", float64(results[0].MultAdds)/float64(v.MultAdds))},
+			times(v),
+			[]any{fmt.Sprintf("%.1f", v.GFLOPS), fmt.Sprintf("%.0f %%", 100*v.Share), fmt.Sprintf("%.1f", float64(v.Memory)/1e6), fmt.Sprintf("%.0f", v.Allocs), fmt.Sprintf("%.2fx", v.SpeedUp)},
+			paper(&results[i]))...)
+	}
+	return t, views
 }

@@ -79,8 +79,9 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
+		var below *groups.Threshold
 		if *tau > 0 {
-			if x.Tensors, _, err = m.Below(*tau); err != nil {
+			if x.Tensors, below, err = m.Below(*tau); err != nil {
 				return err
 			}
 		}
@@ -88,7 +89,7 @@ output that does is printed with its window, step and row.`,
 		if err != nil {
 			return err
 		}
-		of, err := job.Belongs(m, small, x, y, *tau, problem.Data().Files)
+		of, err := job.Belongs(m, small, x, y, below, problem.Data().Files)
 		if err != nil {
 			return err
 		}

@@ -44,6 +44,9 @@ type Options struct {
 	Threads int // 0: all cores
 	Seed    uint64
 	Explain io.Writer // where each model's plan goes, with the time of its steps; nil: nowhere
+	// Progress is called after each round of all models on examples, timed or
+	// not, with how many are done and how many there are; nil: nobody asks.
+	Progress func(done, rounds int)
 }
 
 // Paper is the protocol of the paper, with fewer rounds: it takes the mean of

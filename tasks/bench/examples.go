@@ -44,6 +44,7 @@ func RunExamples(ctx context.Context, models []Model, o Options) (results []Resu
 	for i, r := range runners {
 		answers[i] = newAnswering(r, models[i])
 	}
+	done, all := 0, 1+o.Rounds+min(o.Rounds, layerRounds)
 	each := func(rounds int, f func(a *answering, round int) error) error {
 		for round := range rounds {
 			for _, a := range answers {
@@ -54,6 +55,9 @@ func RunExamples(ctx context.Context, models []Model, o Options) (results []Resu
 				if err != nil {
 					return fmt.Errorf("bench: %s: %w", a.model.Name, err)
 				}
+			}
+			if done++; o.Progress != nil {
+				o.Progress(done, all)
 			}
 		}
 		return nil

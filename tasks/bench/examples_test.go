@@ -45,12 +45,14 @@ func TestRunExamples(t *testing.T) {
 	b := &texts{lengths: []int{3, 40, 7}}
 	terms := tasks.Terms{Layers: []tasks.LayerName{{Name: "stack", Of: []string{"cell_0", "cell_1"}}}}
 	var plan strings.Builder
-	o := Options{Rounds: 3, Threads: 1, Seed: 1, Explain: &plan}
+	var rounds []int
+	o := Options{Rounds: 3, Threads: 1, Seed: 1, Explain: &plan, Progress: func(done, all int) { rounds = append(rounds, done, all) }}
 	results, err := RunExamples(context.Background(), []Model{
 		{Name: "m", Graph: g, Examples: b, Terms: terms, Paper: tasks.PublishedTime{MS: 6.2}}, {Name: "other", Graph: g, Examples: b, Tensors: drawn(g)},
 	}, o)
 	require.NoError(t, err)
 	require.Len(t, results, 2)
+	assert.Equal(t, []int{1, 7, 2, 7, 3, 7, 4, 7, 5, 7, 6, 7, 7, 7}, rounds, "one that does not count, three, and three by layer")
 	r := results[0]
 	assert.Equal(t, []any{"m", Inference, 3, 3, 6.2}, []any{r.Name, r.Kind, r.Examples, r.Rounds, r.Paper.MS})
 	assert.Equal(t, 50/3, r.Tokens, "of a mean example")

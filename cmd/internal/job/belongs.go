@@ -35,9 +35,9 @@ const (
 // that it says is believed. An error says that it is of other weights than those
 // beside it, that the run that it was cut out of has others by now, that the
 // runs have other configurations or files (of the task: the vocabulary), or what
-// it says that is not so. Of the whole model a weights below τ are zero, as they
-// are to be in the certificate.
-func Belongs(whole, small *model.Model, a, b groups.Model, tau float64, files map[string][]byte) (Belonging, error) {
+// it says that is not so. The weights of a, the whole model, have met the threshold
+// already, nil if there is none; the certificate must be of the same.
+func Belongs(whole, small *model.Model, a, b groups.Model, threshold *groups.Threshold, files map[string][]byte) (Belonging, error) {
 	dir := small.Run.Dir()
 	text, err := os.ReadFile(filepath.Join(dir, ProofName))
 	switch {
@@ -72,6 +72,10 @@ func Belongs(whole, small *model.Model, a, b groups.Model, tau float64, files ma
 		}
 		return OfOthers, nil
 	}
+	tau := 0.0
+	if threshold != nil {
+		tau = threshold.Tau
+	}
 	switch cut := p.Tau(); {
 	case cut == tau:
 	case cut == 0:
@@ -80,14 +84,8 @@ func Belongs(whole, small *model.Model, a, b groups.Model, tau float64, files ma
 		return 0, fmt.Errorf("%s was cut out of %s at τ %g; compare them with --tau %g", dir, whole.Run.Dir(), cut, cut)
 	}
 	faults := texts(whole, small, files)
-	if tau > 0 {
-		_, t, err := whole.Below(tau)
-		if err != nil {
-			return 0, err
-		}
-		if !slices.Equal(t.Vars, p.Threshold.Vars) {
-			faults = append(faults, "its threshold is of other variables than the whole run's iss.tau_on")
-		}
+	if threshold != nil && !slices.Equal(threshold.Vars, p.Threshold.Vars) {
+		faults = append(faults, "its threshold is of other variables than the whole run's iss.tau_on")
 	}
 	if len(faults) == 0 {
 		faults = p.Check(a, b)
