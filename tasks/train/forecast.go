@@ -15,13 +15,13 @@ func (t *trainer) plan() {
 // forecast says the speed and the hours in all.
 func (t *trainer) forecast(b tasks.Batches) {
 	items := float64(tasks.Items(b, b.Len())) * float64(t.Config.Train.Epochs)
-	seconds := items / t.speed
+	seconds := items / t.speed()
 	most := ""
 	if t.Config.Train.Patience > 0 {
 		most = "at most "
 	}
 	line := fmt.Sprintf("training goes at %.0f %s/s: about %s for %s%d epochs",
-		t.speed, t.Problem.Terms().Items, humanTime(seconds), most, t.Config.Train.Epochs)
+		t.speed(), t.Problem.Terms().Items, humanTime(seconds), most, t.Config.Train.Epochs)
 	if seconds > 6*3600 {
 		line += "; that is long: iss list presets names smaller ones"
 	}

@@ -23,7 +23,6 @@ type trainer struct {
 	at    position
 	units map[string][2]int
 	saved time.Time
-	speed float64                          // items a second
 	best  map[string]tensor.Dense[float32] // weights of the best epoch; nil: none is kept
 	of    map[string]int                   // units of each group at first
 
@@ -164,15 +163,17 @@ func (t *trainer) step(b tasks.Batches, rate float64) error {
 		return err
 	}
 	t.at.InEpoch += time.Since(start).Seconds()
-	t.speed = float64(t.items) / t.at.InEpoch
 	t.Report.Progress(Progress{
-		Batch: t.at.Batch, Cost: o.Cost, Train: t.train(), Speed: t.speed, Units: t.units, Penalty: o.Penalty, Norm: o.Norm,
+		Batch: t.at.Batch, Cost: o.Cost, Train: t.train(), Speed: t.speed(), Units: t.units, Penalty: o.Penalty, Norm: o.Norm,
 	})
 	if t.at.Step == forecastAfter {
 		t.forecast(b)
 	}
 	return nil
 }
+
+// speed is the epoch's so far, in items a second of the steps, whoever took them.
+func (t *trainer) speed() float64 { return float64(t.items) / t.at.InEpoch }
 
 // train is what the loss of the epoch so far says.
 func (t *trainer) train() tasks.Score {
@@ -202,7 +203,7 @@ func (t *trainer) endEpoch(ctx context.Context, rate float64) error {
 	m := EpochMetric{
 		Kind: "epoch", Epoch: t.at.Epoch, Step: t.at.Step, Rate: rate, Train: mine, Valid: valid, Units: t.units,
 		Perplexity: mine.Values["perplexity"], Penalty: penalty, Terms: terms,
-		Speed: t.speed, Seconds: t.at.InEpoch, Evaluation: took, Best: t.consider(valid), Revivals: t.at.Revivals,
+		Speed: t.speed(), Seconds: t.at.InEpoch, Evaluation: took, Best: t.consider(valid), Revivals: t.at.Revivals,
 	}
 	t.at.Revivals = 0
 	if err := t.append(m); err != nil {
