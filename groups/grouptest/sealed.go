@@ -48,7 +48,7 @@ func (s *Subject) sealed() error {
 		return err
 	}
 	if !s.Soup {
-		grads, err := s.differentiate(whole, graph.Mode{Training: true, Seed: s.seed, Step: 2})
+		grads, err := differentiate[float32](s, whole, graph.Mode{Training: true, Seed: s.seed, Step: 2})
 		if err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *Subject) sealed() error {
 	if !cert.Bitwise {
 		return nil // sums over units are grouped anew
 	}
-	return s.gradients(whole, rest, cert.Keep())
+	return s.gradients(whole, rest)
 }
 
 const gradient = "gradient"
@@ -87,32 +87,62 @@ func (s *Subject) still(cert *groups.Certificate, ts Tensors, what string) (err 
 	return err
 }
 
-// gradients demands that those of the second model are those of the first
-// without the units that went.
-func (s *Subject) gradients(a, b groups.Model, keep map[string][]int) error {
+// gradients demands that those of the second model, a cut of the first, are
+// those of the first without the units that went: bit for bit, and where
+// reductions over units group their terms anew, up to rounding.
+//
+// Rounding is as large as the summed terms are, times the unit roundoff, and a
+// gradient of 1e-9 may be what is left of terms a thousand times its size. So
+// the terms are measured: by what float32 is off by in the whole model. In
+// float64, where the models are compared, rounding is 2^-29 of that, while a
+// difference that is not rounding stays what it is. 2^-14 of it is allowed, as
+// errors of float32 may happen to be small, but no less than for terms as
+// large as the gradient.
+func (s *Subject) gradients(a, b groups.Model) error {
 	mode := graph.Mode{Training: true, Seed: s.seed, Step: 3}
-	whole, err := s.differentiate(a, mode)
+	short, err := differentiate[float32](s, a, mode)
 	if err != nil {
 		return err
 	}
-	small, err := s.differentiate(b, mode)
+	if !s.Soup {
+		small, err := differentiate[float32](s, b, mode)
+		if err != nil {
+			return err
+		}
+		return equalGradients(s, b.Graph, short, small, func(string) float64 { return 0 })
+	}
+	long, err := differentiate[float64](s, a, mode)
 	if err != nil {
 		return err
 	}
-	cut, err := groups.Compact(a.Graph, whole, nil, keep) // gradients have the weights' shapes
+	small, err := differentiate[float64](s, b, mode)
 	if err != nil {
 		return err
 	}
-	for _, p := range b.Graph.Params {
-		bound := float64(0)
-		if s.Soup { // gradients through reductions over units are grouped anew
-			for _, v := range cut.Tensors[p.Name].Data {
-				bound = max(bound, 1e-5*math.Abs(float64(v)))
+	return equalGradients(s, b.Graph, long, small, func(name string) (bound float64) {
+		for i, v := range long[name].Data {
+			off := math.Abs(v - float64(short[name].Data[i]))
+			bound = max(bound, math.Ldexp(off+math.Ldexp(math.Abs(v), -24), -14))
+		}
+		return bound
+	})
+}
+
+// equalGradients compares the gradients of a whole model with those of one that was cut
+// out of it, whose graph is g: no two differ by more than the bound of their
+// parameter.
+func equalGradients[T tensor.Float](s *Subject, g *graph.Graph, whole, small map[string]tensor.Dense[T], bound func(name string) float64) error {
+	for _, p := range g.Params {
+		w := whole[p.Name]
+		for axis, kept := range p.Kept {
+			if kept != nil {
+				w = w.Restrict(axis, kept)
 			}
 		}
-		for i, want := range cut.Tensors[p.Name].Data {
-			if got := small[p.Name].Data[i]; math.Abs(float64(got-want)) > bound {
-				return fmt.Errorf("the gradient of %s[%d] is %v, in the whole model %v", p.Name, i, got, want)
+		most := bound(p.Name)
+		for i, want := range w.Data {
+			if got := small[p.Name].Data[i]; !(math.Abs(float64(got-want)) <= most) {
+				return fmt.Errorf("the gradient of %s[%d] is %v, in the whole model %v; rounding is at most %.2g", p.Name, i, got, want, most)
 			}
 		}
 		s.count("gradients compared", p.Size())
@@ -122,9 +152,9 @@ func (s *Subject) gradients(a, b groups.Model, keep map[string][]int) error {
 
 // differentiate runs a model on one batch and returns the gradient of "loss"
 // with respect to every parameter, zero where there is none.
-func (s *Subject) differentiate(m groups.Model, mode graph.Mode) (Tensors, error) {
+func differentiate[T tensor.Float](s *Subject, m groups.Model, mode graph.Mode) (map[string]tensor.Dense[T], error) {
 	h, names := graphtest.WithGradient(m.Graph)
-	x := interp.New[float32](h)
+	x := interp.New[T](h)
 	b := Batches(s.Case, 1, s.seed)[0]
 	if err := x.Bind(b.Binding); err != nil {
 		return nil, err
@@ -133,17 +163,17 @@ func (s *Subject) differentiate(m groups.Model, mode graph.Mode) (Tensors, error
 		copy(x.Ints(name), v)
 	}
 	for name, v := range b.Floats {
-		copy(x.Floats(name), v)
+		fill(x.Floats(name), v)
 	}
 	for name, t := range m.Tensors {
-		copy(x.Param(name), t.Data)
+		fill(x.Param(name), t.Data)
 	}
 	if err := x.Run(mode); err != nil {
 		return nil, err
 	}
-	out := Tensors{}
+	out := map[string]tensor.Dense[T]{}
 	for _, p := range m.Graph.Params {
-		out[p.Name] = tensor.New[float32](p.Shape...)
+		out[p.Name] = tensor.New[T](p.Shape...)
 	}
 	for _, name := range names {
 		if t, ok := out[name[len("d/"):]]; ok {
@@ -151,4 +181,10 @@ func (s *Subject) differentiate(m groups.Model, mode graph.Mode) (Tensors, error
 		}
 	}
 	return out, nil
+}
+
+func fill[T tensor.Float](to []T, from []float32) {
+	for i, v := range from {
+		to[i] = T(v)
+	}
 }
