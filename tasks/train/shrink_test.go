@@ -3,16 +3,12 @@ package train_test
 import (
 	"context"
 	"encoding/json"
-	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed391906a2/iss/core/graph"
-	"github.com/seed391906a2/iss/core/interp"
-	"github.com/seed391906a2/iss/core/rng"
-	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/train"
@@ -116,134 +112,111 @@ func TestShrinkingResumes(t *testing.T) {
 	}
 }
 
-// lab trains a model in the reference interpreter, in float64, by the
-// definitions: SGD with clipping, the penalty scalar by scalar, no threshold.
-type lab struct {
-	m      *interp.Machine[float64]
-	g, h   *graph.Graph
-	chosen []groups.Group
-	lambda float64
-	mask   map[string][]float32 // of each weight, 0 where it stays; nil: none does
-}
-
-func newLab(t *testing.T, h *graph.Graph, b graph.Binding, weights map[string]tensor.Dense[float32]) *lab {
-	d, err := groups.Derive(h)
-	require.NoError(t, err)
-	classes, err := d.Select(nil)
-	require.NoError(t, err)
-	l := &lab{g: train.Training(h), h: h, chosen: d.Groups(classes), lambda: 0.05}
-	l.m = interp.New[float64](l.g)
-	require.NoError(t, l.m.Bind(b))
-	for name, w := range weights {
-		for i, v := range w.Data {
-			l.m.Param(name)[i] = float64(v)
-		}
-	}
-	return l
-}
-
-// step trains batch n and returns cost and gradient norm.
-func (l *lab) step(t *testing.T, b tasks.Batches, n int) (cost, norm float64) {
-	feed := tasks.NewFeed(l.g, b.Binding(n))
-	b.Load(n, feed)
-	tasks.Give(feed, l.m)
-	require.NoError(t, l.m.Run(graph.Mode{Training: true, Seed: 3, Step: uint64(n)}))
-	penalty := 0.0
-	add := penaltyGradient(l.h, l.chosen, l.lambda, l.m.Param, &penalty)
-	for _, q := range l.g.Params {
-		for i, v := range l.m.Output(train.GradientOf(q.Name)) {
-			add[q.Name][i] += v
-			if l.mask != nil {
-				add[q.Name][i] *= float64(l.mask[q.Name][i])
-			}
-			norm += add[q.Name][i] * add[q.Name][i]
-		}
-	}
-	norm = math.Sqrt(norm)
-	for _, q := range l.g.Params {
-		for i, v := range add[q.Name] {
-			l.m.Param(q.Name)[i] -= 0.5 * 2 / max(norm, 2) * v
-		}
-	}
-	for _, v := range l.g.Inputs {
-		if in := v.Node.Op.(*graph.InputOp); in.Role == graph.Carried {
-			copy(l.m.Floats(in.Label), l.m.Output(in.Label))
-		}
-	}
-	return l.m.Output("loss")[0], norm
-}
-
 // In the reference interpreter shrinking is sealing bit for bit: cost, gradient
-// norm and weights, dropout and carried states included. Sealing itself changes
-// no output.
+// norm, weights, moments and averages, carried states; dropout included, and
+// when both are put away and resumed behind the cut. Sealing itself changes no
+// output.
 func TestShrinkingIsSealingBitwise(t *testing.T) {
-	cfg, p, _ := tiny(t)
-	g := p.Graph()
-	weights := map[string]tensor.Dense[float32]{}
-	for _, q := range g.Params {
-		w := tensor.New[float32](q.Shape...)
-		q.Init.Fill(w.Data, q.Shape, rng.New(cfg.Seed, "init/"+q.Name))
-		weights[q.Name] = w
+	for _, row := range []struct {
+		name  string
+		start func(l *lab)
+	}{
+		{"SGD", func(*lab) {}},
+		{"Adam, averages", (*lab).adam},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			o := dying(t, false)
+			weights, classes := initial(t, o)
+			g, b := o.Problem.Graph(), o.Problem.Train(0)
+			first := newLab(t, g, b.Binding(0), weights)
+			row.start(first)
+			const cutAt, resumedAt, end = 3, 6, 10
+			for n := range cutAt {
+				first.step(t, b, n)
+			}
+			at := first.store()
+			unread(g, classes, at.weights, 2, 5) // as τ would make them
+			before := at.open(t, g, b.Binding(0))
+			cert := at.seal(t, g, classes)
+			require.Equal(t, 4, cert.Removable())
+			require.Zero(t, cert.Dead(), "they were alive")
+			kept := cert.Keep()
+
+			sealed := at.open(t, g, b.Binding(0))
+			h, err := groups.Restore(g, kept)
+			require.NoError(t, err)
+			small := at.cut(t, g, kept).open(t, h, b.Binding(0))
+			unsealed, _ := before.step(t, b, cutAt)
+			for n := cutAt; n < end; n++ {
+				if n == resumedAt {
+					sealed = sealed.store().open(t, g, b.Binding(0))
+					small = small.store().open(t, h, b.Binding(0))
+				}
+				cost, norm := sealed.step(t, b, n)
+				if n == cutAt {
+					require.Equal(t, unsealed, cost, "sealing changes no output")
+				}
+				cost2, norm2 := small.step(t, b, n)
+				require.Equal(t, cost, cost2, "cost of step %d", n)
+				require.Equal(t, norm, norm2, "gradient norm of step %d", n)
+			}
+			last := sealed.store()
+			assert.Equal(t, last.cut(t, g, kept), small.store())
+			assert.Equal(t, kept, last.seal(t, g, classes).Keep(), "still sealed")
+			assert.Equal(t, sealed.store(), last, "which changes nothing any more: it is absorbing")
+		})
 	}
-	d, err := groups.Derive(g)
-	require.NoError(t, err)
-	classes, err := d.Select(nil)
-	require.NoError(t, err)
-	// Nothing reads units 2 and 5 of either layer; they are alive.
+}
+
+// unread zeroes what reads some units of an LSTM: rows.
+func unread(g *graph.Graph, classes []*groups.Class, weights map[string]Tensor, units ...int) {
 	for _, c := range classes {
 		for _, e := range c.Entries {
-			q := g.Param(e.Var)
-			if d.Atoms.Role(q, e.Axis)&graph.Reads == 0 {
-				continue
-			}
-			for _, k := range []int{2, 5} {
-				clear(weights[e.Var].Row(e.Index(k)))
-			}
-		}
-	}
-	param := func(name string) []float32 { return weights[name].Data }
-	cert, err := groups.Certify(d, classes, param)
-	require.NoError(t, err)
-	require.Equal(t, 4, cert.Removable())
-	require.Zero(t, cert.Dead())
-	b := p.Train(0)
-
-	before := newLab(t, g, b.Binding(0), weights)
-	assert.Equal(t, map[string]int{"cell_0": 2, "cell_1": 2}, cert.Seal(g, param))
-	assert.Empty(t, cert.Seal(g, param), "they are sealed")
-	cut, err := groups.Compact(g, weights, nil, cert.Keep())
-	require.NoError(t, err)
-	sealed, small := newLab(t, g, b.Binding(0), weights), newLab(t, cut.Graph, b.Binding(0), cut.Tensors)
-	unsealed, _ := before.step(t, b, 0)
-	for n := range 12 {
-		cost, norm := sealed.step(t, b, n)
-		if n == 0 {
-			require.Equal(t, unsealed, cost, "sealing changes no output")
-		}
-		cost2, norm2 := small.step(t, b, n)
-		require.Equal(t, cost, cost2, "cost of step %d", n)
-		require.Equal(t, norm, norm2, "gradient norm of step %d", n)
-	}
-	for _, q := range cut.Graph.Params {
-		w := tensor.Of(sealed.m.Param(q.Name), g.Param(q.Name).Shape...)
-		for axis, kept := range q.Kept {
-			if kept != nil {
-				w = w.Restrict(axis, kept)
-			}
-		}
-		require.Equal(t, w.Data, small.m.Param(q.Name), q.Name)
-	}
-	for _, c := range classes { // absorbing: still sealed
-		for _, e := range c.Entries {
-			if d.Atoms.Role(g.Param(e.Var), e.Axis)&graph.Makes == 0 {
-				w := sealed.m.Param(e.Var)
-				cols := g.Param(e.Var).Shape[1]
-				for _, v := range w[e.Index(2)*cols : (e.Index(2)+1)*cols] {
-					require.Zero(t, v)
+			for _, k := range units {
+				if e.Axis == 0 {
+					clear(weights[e.Var].Row(e.Index(k)))
 				}
 			}
 		}
 	}
+}
+
+// seal seals the units that nothing reads, as a trainer does: weights, slots,
+// carried states.
+func (s stored) seal(t *testing.T, g *graph.Graph, classes []*groups.Class) *groups.Certificate {
+	d, err := groups.Derive(g)
+	require.NoError(t, err)
+	read := func(of map[string]Tensor) func(string) []float32 {
+		return func(name string) []float32 { return of[name].Data }
+	}
+	cert, err := groups.CertifyRunning(d, classes, read(s.weights), func(name string) []float32 { return s.states[name] })
+	require.NoError(t, err)
+	cert.Seal(g, read(s.weights))
+	for _, values := range s.slots {
+		cert.Seal(g, read(values))
+	}
+	cut, err := groups.Compact(g, s.weights, s.slots, cert.Keep())
+	require.NoError(t, err)
+	for name, x := range s.states {
+		width := g.Output(name).Shape().Last().Size
+		for _, i := range cut.StateGone(name, width) {
+			for at := i; at < len(x); at += width {
+				x[at] = 0
+			}
+		}
+	}
+	return cert
+}
+
+// cut is what was stored without the units that are not kept.
+func (s stored) cut(t *testing.T, g *graph.Graph, keep map[string][]int) stored {
+	c, err := groups.Compact(g, s.weights, s.slots, keep)
+	require.NoError(t, err)
+	out := stored{weights: c.Tensors, slots: c.Slots, states: map[string][]float32{}, steps: s.steps}
+	for name, x := range s.states {
+		out.states[name] = c.State(name, x, g.Output(name).Shape().Last().Size)
+	}
+	return out
 }
 
 // What cannot shrink is refused, and a unit that comes back is counted.
