@@ -157,7 +157,7 @@ func (a *app) checkDirect(cfg tasks.Config) error {
 // threshold refuses a --tau that is none.
 func threshold(tau float64) error {
 	if !(tau >= 0) || math.IsInf(tau, 0) {
-		return wrongf("--tau is %g; it must be 0 or more", tau)
+		return wrongf("--tau is %g; it must be 0 or more, and finite", tau)
 	}
 	return nil
 }

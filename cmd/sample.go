@@ -37,7 +37,7 @@ It needs no data. The same seed gives the same text.`,
 			return err
 		}
 		if !(o.Temperature >= 0) || math.IsInf(o.Temperature, 0) {
-			return wrongf("--temperature is %g; it must be 0 or more", o.Temperature)
+			return wrongf("--temperature is %g; it must be 0 or more, and finite", o.Temperature)
 		}
 		m, err := a.findRun(args[0])
 		if err != nil {

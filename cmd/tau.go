@@ -109,7 +109,7 @@ func (o *tauFlags) check(c *cobra.Command) error {
 		return wrongf("--tolerance is %g; it must be 0 or more", o.tolerance)
 	}
 	if !(o.grid.From > 0 && o.grid.To > o.grid.From) || math.IsInf(o.grid.To, 0) {
-		return wrongf("--from %g and --to %g are no range of τ; the first must be above 0 and below the second", o.grid.From, o.grid.To)
+		return wrongf("--from %g and --to %g are no range of τ; the first must be above 0 and below the second, which is finite", o.grid.From, o.grid.To)
 	}
 	if o.grid.Bisect < 0 {
 		return wrongf("--bisect is %d; it must be 0 or more", o.grid.Bisect)

@@ -28,6 +28,8 @@ var hostile = []struct{ name, text, err string }{
 	{"end too large", `{"groups": [[{"var_name": "w", "axis": 0, "start": 0, "end": 9223372036854775807}]]}`, "/groups/0/0/end: must be at most 2147483647"},
 	{"fraction", `{"groups": [[{"var_name": "w", "axis": 0, "start": 0.5, "end": 1}]]}`, "/groups/0/0/start: must be a whole number"},
 	{"negative multiplier", `{"groups": [[{"var_name": "w", "multi": -1, "axis": 0, "start": 0, "end": 1}]]}`, "/groups/0/0/multi: must be at least 0"},
+	{"multiplier that is no number", `{"groups": [[{"var_name": "w", "multi": NaN, "axis": 0, "start": 0, "end": 1}]]}`, "h.json:1:41 /groups/0/0/multi: not JSON: 'N' where a value should be"},
+	{"negative multiplier of rows", `{"grouplasso": {"w": {"row_decay_multi": -1}}}`, "/grouplasso/w/row_decay_multi: must be at least 0, is -1"},
 	{"infinite penalty", `{"groups": [[{"var_name": "w", "multi": 1e300, "axis": 0, "start": 0, "end": 1}]]}`, "/groups/0/0/multi: must be at most 1000000"},
 	{"version 3", `{"version": 3, "groups": [{"class": "cell_0"}]}`, "/version: must be 1 or 2, is 3"},
 	{"both forms", `{"groups": [{"class": "cell_0"}], "grouplasso": {"w": {"row_decay_multi": 1}}}`, "/groups: no such field"},

@@ -117,7 +117,7 @@ func (s TauSearch) Run(ctx context.Context) (TauResult, error) {
 
 func (g TauGrid) check() error {
 	if !(g.From > 0 && g.To > g.From) || math.IsInf(g.To, 0) {
-		return fmt.Errorf("train: τ is to be searched from %g to %g; the first must be above 0 and below the second", g.From, g.To)
+		return fmt.Errorf("train: τ is to be searched from %g to %g; the first must be above 0 and below the second, which is finite", g.From, g.To)
 	}
 	if g.PerDecade < 1 || g.Bisect < 0 {
 		return fmt.Errorf("train: %d values of τ a decade and %d halvings; at least 1 and 0 are needed", g.PerDecade, g.Bisect)
