@@ -128,9 +128,9 @@ func (s *Subject) gradients(a, b groups.Model) error {
 	})
 }
 
-// equalGradients compares the gradients of a whole model with those of one that was cut
-// out of it, whose graph is g: no two differ by more than the bound of their
-// parameter.
+// equalGradients compares the gradients of a whole model with those of one that
+// was cut out of it, whose graph is g: no two differ by more than the bound of
+// their parameter.
 func equalGradients[T tensor.Float](s *Subject, g *graph.Graph, whole, small map[string]tensor.Dense[T], bound func(name string) float64) error {
 	for _, p := range g.Params {
 		w := whole[p.Name]

@@ -1,6 +1,7 @@
 package train_test
 
 import (
+	"maps"
 	"math"
 	"testing"
 
@@ -101,6 +102,16 @@ func (l *lab) move(name string, gradient []float64, scale float64) {
 	}
 }
 
+// values are weights and slots, by what they are and by parameter.
+func (l *lab) values() map[string]map[string][]float64 {
+	out := map[string]map[string][]float64{"weights": {}}
+	for _, q := range l.g.Params {
+		out["weights"][q.Name] = l.m.Param(q.Name)
+	}
+	maps.Copy(out, l.slots)
+	return out
+}
+
 func (l *lab) carried() (in []*graph.InputOp) {
 	for _, v := range l.g.Inputs {
 		if op := v.Node.Op.(*graph.InputOp); op.Role == graph.Carried {
@@ -119,17 +130,15 @@ type stored struct {
 }
 
 func (l *lab) store() stored {
-	tensors := func(of func(name string) []float64) map[string]Tensor {
-		out := map[string]Tensor{}
+	s := stored{slots: map[string]map[string]Tensor{}, states: map[string][]float32{}, steps: l.steps}
+	for what, values := range l.values() {
+		s.slots[what] = map[string]Tensor{}
 		for _, q := range l.g.Params {
-			out[q.Name] = tensor.Of(narrow(of(q.Name)), q.Shape...)
+			s.slots[what][q.Name] = tensor.Of(narrow(values[q.Name]), q.Shape...)
 		}
-		return out
 	}
-	s := stored{weights: tensors(l.m.Param), slots: map[string]map[string]Tensor{}, states: map[string][]float32{}, steps: l.steps}
-	for name, values := range l.slots {
-		s.slots[name] = tensors(func(param string) []float64 { return values[param] })
-	}
+	s.weights = s.slots["weights"]
+	delete(s.slots, "weights")
 	for _, in := range l.carried() {
 		s.states[in.Label] = narrow(l.m.Floats(in.Label))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed391906a2/iss/core/graph"
+	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/train"
@@ -137,8 +138,9 @@ func TestShrinkingIsSealingBitwise(t *testing.T) {
 			at := first.store()
 			unread(g, classes, at.weights, 2, 5) // as τ would make them
 			before := at.open(t, g, b.Binding(0))
-			cert := at.seal(t, g, classes)
+			cert, gone := at.seal(t, g, classes)
 			require.Equal(t, 4, cert.Removable())
+			assert.Equal(t, map[string]int{"cell_0": 2, "cell_1": 2}, gone)
 			require.Zero(t, cert.Dead(), "they were alive")
 			kept := cert.Keep()
 
@@ -160,10 +162,23 @@ func TestShrinkingIsSealingBitwise(t *testing.T) {
 				require.Equal(t, cost, cost2, "cost of step %d", n)
 				require.Equal(t, norm, norm2, "gradient norm of step %d", n)
 			}
+			for what, values := range sealed.values() {
+				for _, q := range h.Params {
+					w := tensor.Of(values[q.Name], g.Param(q.Name).Shape...)
+					for axis, ids := range q.Kept {
+						if ids != nil {
+							w = w.Restrict(axis, ids)
+						}
+					}
+					require.Equal(t, w.Data, small.values()[what][q.Name], "%s of %s", what, q.Name)
+				}
+			}
 			last := sealed.store()
-			assert.Equal(t, last.cut(t, g, kept), small.store())
-			assert.Equal(t, kept, last.seal(t, g, classes).Keep(), "still sealed")
-			assert.Equal(t, sealed.store(), last, "which changes nothing any more: it is absorbing")
+			assert.Equal(t, last.cut(t, g, kept).states, small.store().states)
+			cert, gone = last.seal(t, g, classes)
+			assert.Equal(t, kept, cert.Keep(), "still sealed")
+			assert.Empty(t, gone)
+			assert.Equal(t, sealed.store(), last, "nothing is there to seal any more: it is absorbing")
 		})
 	}
 }
@@ -182,16 +197,16 @@ func unread(g *graph.Graph, classes []*groups.Class, weights map[string]Tensor, 
 }
 
 // seal seals the units that nothing reads, as a trainer does: weights, slots,
-// carried states.
-func (s stored) seal(t *testing.T, g *graph.Graph, classes []*groups.Class) *groups.Certificate {
+// carried states; gone are those whose weights were not zero, by class.
+func (s stored) seal(t *testing.T, g *graph.Graph, classes []*groups.Class) (cert *groups.Certificate, gone map[string]int) {
 	d, err := groups.Derive(g)
 	require.NoError(t, err)
 	read := func(of map[string]Tensor) func(string) []float32 {
 		return func(name string) []float32 { return of[name].Data }
 	}
-	cert, err := groups.CertifyRunning(d, classes, read(s.weights), func(name string) []float32 { return s.states[name] })
+	cert, err = groups.CertifyRunning(d, classes, read(s.weights), func(name string) []float32 { return s.states[name] })
 	require.NoError(t, err)
-	cert.Seal(g, read(s.weights))
+	gone = cert.Seal(g, read(s.weights))
 	for _, values := range s.slots {
 		cert.Seal(g, read(values))
 	}
@@ -205,7 +220,7 @@ func (s stored) seal(t *testing.T, g *graph.Graph, classes []*groups.Class) *gro
 			}
 		}
 	}
-	return cert
+	return cert, gone
 }
 
 // cut is what was stored without the units that are not kept.
