@@ -14,10 +14,16 @@ type buffer struct {
 	loop  *loop // of turns
 
 	param    bool     // the values of a parameter
+	input    bool     // of an input
 	constant bool     // never written
 	uniform  *uniform // one number that stands for all elements
 	scratch  bool     // of a value, which may turn out to need no memory
 	used     bool     // it does need it
+	output   bool     // a result lies in it, or a part of one
+	borrowed bool     // it lies where Borrow says
+
+	placed      bool // in the arena, from start on
+	start, most int  // floats
 
 	floats []float32
 	words  []int32
@@ -119,8 +125,15 @@ func (b *buffer) length(n lengths) int {
 // needless reports whether the buffer is of a value that turned out to need none.
 func (b *buffer) needless() bool { return b.scratch && !b.used }
 
+// apart reports whether the memory is the engine's own, as of what must stay
+// while others of its arena run.
+func (b *buffer) apart() bool {
+	return b.param || b.constant || b.uniform != nil || b.ints || b.output || b.input
+}
+
+// allocate takes memory for what is not in the arena.
 func (b *buffer) allocate(most lengths) {
-	if b.floats != nil || b.words != nil || b.needless() {
+	if b.floats != nil || b.words != nil || b.placed || b.borrowed || b.needless() {
 		return
 	}
 	if b.ints {

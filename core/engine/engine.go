@@ -23,13 +23,20 @@ type Options struct {
 	// Inference says that parameters seldom change: all are packed for the
 	// kernels when they do.
 	Inference bool
+	// Arena is the memory and the workers that the engine has in turn with
+	// others; nil: its own, of Threads workers.
+	Arena *Arena
+	// Borrow says that parameters have no memory of their own: Borrow tells
+	// where they lie before the first run.
+	Borrow bool
 }
 
 // Engine runs one graph.
 type Engine struct {
 	g       *graph.Graph
 	p       *planner
-	team    *kernel.Team
+	arena   *Arena
+	own     bool // the arena is the engine's alone
 	workers []*worker
 	bound   lengths
 	spare   lengths // for the next Bind
@@ -52,6 +59,9 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	p := &planner{opt: opt, params: map[string]*buffer{}, inputs: map[string]*buffer{}}
 	if opt.Threads <= 0 {
 		opt.Threads = runtime.GOMAXPROCS(0)
+	}
+	if opt.Arena != nil {
+		opt.Threads = opt.Arena.team.N()
 	}
 	e = &Engine{g: g, p: p, changed: true}
 	defer func() {
@@ -81,29 +91,35 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	p.plan(opt.Threads)
 	for i, v := range p.root.outs {
 		e.outputs = append(e.outputs, output{name: fast.Names[i], from: v.view()})
+		e.outputs[i].from.buf.output = true
 	}
 	most := e.most.room()
+	l := p.layOut(most)
 	e.footprint = p.footprint(e.outputs, opt.Threads, most)
-	if err = e.footprint.fits(g.Name, opt.Available); err != nil {
+	e.footprint.shared = 4 * l.floats
+	if err = e.footprint.fits(g.Name, opt); err != nil {
 		return nil, err
 	}
-	e.allocate(opt.Threads, most)
+	if e.arena = opt.Arena; e.arena == nil {
+		e.arena, e.own = NewArena(opt.Threads), true
+	}
+	e.arena.need = max(e.arena.need, l.end)
+	e.allocate(most)
 	return e, nil
 }
 
-// allocate takes the memory of the plan and starts the workers.
-func (e *Engine) allocate(threads int, most lengths) {
-	p := e.p
+// allocate takes the memory of the plan that is the engine's own, and the
+// arena's too if that is.
+func (e *Engine) allocate(most lengths) {
+	p, team := e.p, e.arena.team
 	for _, b := range p.buffers {
 		b.allocate(most)
 	}
-	p.eachPack(func(k *pack) { k.packed.Allocate() })
-	e.team = kernel.NewTeam(threads)
-	e.team.Reserve(p.products(most)...)
+	team.Reserve(p.products(most)...)
 	slots, ptrs := p.registers()
-	for w := range threads {
+	for w := range team.N() {
 		e.workers = append(e.workers, &worker{
-			w: w, n: threads, team: e.team, time: make([]int, p.depth), count: make([]int, p.depth),
+			w: w, n: team.N(), team: team, time: make([]int, p.depth), count: make([]int, p.depth),
 			slots: kernel.Floats(slots * slotFloats), ptr: make([]*float32, ptrs), base: make([]unsafe.Pointer, ptrs),
 		})
 	}
@@ -111,10 +127,17 @@ func (e *Engine) allocate(threads int, most lengths) {
 		e.outputs[i].allocate(most)
 	}
 	e.work = e.runWorker
+	if e.own {
+		e.arena.hold(e)
+	}
 }
 
-// Close ends the workers.
-func (e *Engine) Close() { e.team.Close() }
+// Close ends the workers, unless the arena is shared: it is closed by who made it.
+func (e *Engine) Close() {
+	if e.own {
+		e.arena.team.Close()
+	}
+}
 
 // Team is the engine's workers, for others to share between runs.
-func (e *Engine) Team() *kernel.Team { return e.team }
+func (e *Engine) Team() *kernel.Team { return e.arena.team }

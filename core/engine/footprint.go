@@ -13,6 +13,8 @@ type Footprint struct {
 	Packed  int64 // parameters and what loops capture, rearranged for the kernels
 	Values  int64 // inputs, activations, gradients, outputs
 	Scratch int64 // operands packed as they are used, registers of programs
+
+	shared int64 // of these, what lies in the arena
 }
 
 // Total is the sum.
@@ -35,16 +37,21 @@ func (e *MemoryError) Error() string {
 		e.Name, float64(e.Needed)/1e9, float64(e.Available)/1e9)
 }
 
-// fits refuses a plan that has no room. Available 0 is what the system has.
-func (f Footprint) fits(name string, available int64) error {
+// fits refuses a plan that has no room beside what its arena has taken already.
+// Available 0 is what the system has.
+func (f Footprint) fits(name string, opt Options) error {
+	available, needed := opt.Available, f.Total()
+	if opt.Arena != nil {
+		needed -= min(f.shared, 4*int64(len(opt.Arena.floats)))
+	}
 	if available == 0 {
 		known := false
 		if available, known = kernel.AvailableMemory(); !known {
 			return nil
 		}
 	}
-	if f.Total() > available {
-		return &MemoryError{name, f.Total(), available}
+	if needed > available {
+		return &MemoryError{name, needed, available}
 	}
 	return nil
 }
@@ -53,7 +60,7 @@ func (f Footprint) fits(name string, available int64) error {
 func (p *planner) footprint(outputs []output, workers int, most lengths) (f Footprint) {
 	for _, b := range p.buffers {
 		switch n := int64(b.length(most)); {
-		case b.needless():
+		case b.needless() || b.borrowed:
 		case b.param:
 			f.Params += 4 * n
 		default:
@@ -102,6 +109,11 @@ func (p *planner) eachStep(f func(s step)) {
 
 // Footprint is the memory that was planned.
 func (e *Engine) Footprint() Footprint { return e.footprint }
+
+// Own is what the engine takes beside its arena, in bytes.
+func (e *Engine) Own() int64 {
+	return e.Memory() - e.footprint.shared - 4*int64(kernel.ScratchSize(e.arena.team.N(), e.p.products(e.most.room())...))
+}
 
 // Memory is the planned memory in bytes: Footprint's total.
 func (e *Engine) Memory() int64 { return e.footprint.Total() }

@@ -80,6 +80,14 @@ func (s *lookupGradStep) remember() {
 	s.last = append(s.last[:0], s.id.words[s.id.off:][:s.id.count()]...)
 }
 
+// forget makes sure that the table is all zero, whatever lay in its memory.
+func (s *lookupGradStep) forget() {
+	if b := s.out.buf; b.placed && !s.whole && !s.add {
+		clear(b.floats)
+		s.last = s.last[:0]
+	}
+}
+
 func (s *lookupGradStep) about() (string, float64) {
 	what := ""
 	if s.add {

@@ -21,6 +21,7 @@ func (e *Engine) Bind(b graph.Binding) error {
 			return fmt.Errorf("engine: axis %q is bound to %d, but the plan is for at most %d; raise Options.Max", name, n[i], e.most[i])
 		}
 	}
+	e.arena.hold(e)
 	if e.bound != nil && slices.Equal(n, e.bound) {
 		return nil
 	}
@@ -38,6 +39,12 @@ func (e *Engine) Bind(b graph.Binding) error {
 		e.p.checks[i].below = e.p.checks[i].limit.at(n)
 	}
 	e.bound, e.spare = n, e.bound
+	e.bind(n)
+	return nil
+}
+
+// bind puts all steps in their places at the given lengths.
+func (e *Engine) bind(n lengths) {
 	for _, t := range e.p.buffers {
 		if t.uniform != nil {
 			t.floats[0] = t.uniform.at(n)
@@ -50,7 +57,24 @@ func (e *Engine) Bind(b graph.Binding) error {
 	for i := range e.outputs {
 		e.outputs[i].bind(n)
 	}
-	return nil
+}
+
+// Borrow makes the parameters lie where param says, such as in another engine,
+// whose changes are seen from the next call of Changed on. They must be memory
+// of kernel.Floats. It panics if one has another size, or if Options.Borrow was
+// not set.
+func (e *Engine) Borrow(param func(name string) []float32) {
+	for _, q := range e.g.Params {
+		x, b := param(q.Name), e.p.params[q.Name]
+		if len(x) != q.Size() || !b.borrowed {
+			panic(fmt.Errorf("engine: %s: parameter %q of %d numbers cannot lie in memory for %d, or was not planned to be borrowed", e.g.Name, q.Name, q.Size(), len(x)))
+		}
+		b.floats = x
+	}
+	e.changed = true
+	if e.bound != nil {
+		e.bind(e.bound)
+	}
 }
 
 // Param implements graph.Machine. It panics if there is no such parameter.
@@ -117,6 +141,7 @@ func (e *Engine) Run(m graph.Mode) error {
 	if err := e.checkIDs(); err != nil {
 		return err
 	}
+	e.arena.hold(e)
 	for _, s := range e.p.masks {
 		s.prepare(m)
 	}
@@ -124,7 +149,7 @@ func (e *Engine) Run(m graph.Mode) error {
 		x.mode = m
 		x.timing, x.measured = e.timing && x.w == 0, e.timing
 	}
-	e.team.Run(e.work)
+	e.arena.team.Run(e.work)
 	if e.timing {
 		e.runs++
 	}

@@ -14,6 +14,7 @@ type pack struct {
 	from   view
 	trans  bool
 	packed *kernel.Packed
+	start  int // of the panels in the arena
 	clock
 
 	src loc

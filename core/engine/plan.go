@@ -46,7 +46,7 @@ func (p *planner) buffer(b *buffer) *buffer {
 func (p *planner) param(q *graph.Param) *buffer {
 	b, ok := p.params[q.Name]
 	if !ok {
-		b = p.buffer(&buffer{name: "parameter " + q.Name, shape: p.syms.shape(graph.Of(q.Shape...)), dense: true, param: true})
+		b = p.buffer(&buffer{name: "parameter " + q.Name, shape: p.syms.shape(graph.Of(q.Shape...)), dense: true, param: true, borrowed: p.opt.Borrow})
 		p.params[q.Name] = b
 	}
 	return b
@@ -56,7 +56,7 @@ func (p *planner) param(q *graph.Param) *buffer {
 func (p *planner) input(op *graph.InputOp, s shape) *buffer {
 	b, ok := p.inputs[op.Label]
 	if !ok {
-		b = p.buffer(&buffer{name: "input " + op.Label, shape: s, fed: s.count(), dense: true, ints: op.Kind == graph.Int})
+		b = p.buffer(&buffer{name: "input " + op.Label, shape: s, fed: s.count(), dense: true, input: true, ints: op.Kind == graph.Int})
 		p.inputs[op.Label] = b
 	}
 	return b

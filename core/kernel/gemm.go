@@ -58,6 +58,20 @@ func (t *Team) Reserve(products ...Gemm) {
 	}
 }
 
+// Unreserve gives back what Reserve has taken.
+func (t *Team) Unreserve() { t.scratch = scratch{panels: make([]panel, t.n)} }
+
+// Reserved is the number of floats that Reserve has taken.
+func (t *Team) Reserved() (floats int) {
+	for _, a := range t.scratch.a {
+		floats += len(a)
+	}
+	for i := range t.scratch.panels {
+		floats += len(t.scratch.panels[i].b)
+	}
+	return floats
+}
+
 // ScratchSize is the number of floats that Reserve takes for products no larger
 // than these in a team of so many workers.
 func ScratchSize(workers int, products ...Gemm) int {

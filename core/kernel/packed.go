@@ -32,6 +32,15 @@ func (p *Packed) Size() int { return p.panels() * p.shape.nr * p.K }
 // Allocate makes room for the panels.
 func (p *Packed) Allocate() { p.data = Floats(p.Size()) }
 
+// Use makes the panels lie in x, which has Size floats, until Use says otherwise.
+// They are not packed then.
+func (p *Packed) Use(x []float32) {
+	if len(x) != p.Size() {
+		misuse("Use of %d floats for panels of %d×%d: they take %d", len(x), p.K, p.N, p.Size())
+	}
+	p.data = x
+}
+
 // Pack fills worker w's part, of workers in all, from op(b), which is K×N:
 // b itself with row stride ldb, or the transpose of the N×K matrix b if trans.
 // A barrier must lie between packing and use. Pack panics if b is too short.
