@@ -1,6 +1,10 @@
 package engine
 
-import "github.com/seed391906a2/iss/core/kernel"
+import (
+	"runtime/debug"
+
+	"github.com/seed391906a2/iss/core/kernel"
+)
 
 // Arena is the memory and the workers of engines that take turns, such as the
 // one that trains a model and those that measure it in between. Values of one
@@ -16,8 +20,11 @@ type Arena struct {
 	holder *Engine   // whose values lie in it
 }
 
-// NewArena makes an arena without memory and starts so many workers.
-func NewArena(threads int) *Arena { return &Arena{team: kernel.NewTeam(threads)} }
+// NewArena makes an arena without memory and starts so many workers; 0 means
+// GOMAXPROCS.
+func NewArena(threads int) *Arena {
+	return &Arena{team: kernel.NewTeam(Options{Threads: threads}.workers())}
+}
 
 // Team are the workers.
 func (a *Arena) Team() *kernel.Team { return a.team }
@@ -40,6 +47,11 @@ func (a *Arena) Memory() int64 {
 	return 4*int64(max(a.need, len(a.floats))) + 4*int64(a.team.Reserved())
 }
 
+// heavyBytes is from where on what is garbage, such as an arena's last memory, is
+// given back before memory is taken: a collector that waits until there is as
+// much garbage as there is in use would let the two stand side by side.
+const heavyBytes = 64 << 20
+
 // hold makes e the engine whose values lie in the arena. What it needs to find
 // there from its last run is gone: panels are packed anew, tables cleared.
 func (a *Arena) hold(e *Engine) {
@@ -47,7 +59,10 @@ func (a *Arena) hold(e *Engine) {
 		return
 	}
 	if len(a.floats) < a.need {
-		a.floats, a.holder = nil, nil // what is left of it can be collected before there is more
+		a.floats, a.holder = nil, nil
+		if 4*a.need >= heavyBytes {
+			debug.FreeOSMemory()
+		}
 		a.floats = kernel.Floats(a.need)
 	}
 	a.holder = e

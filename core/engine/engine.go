@@ -31,6 +31,17 @@ type Options struct {
 	Borrow bool
 }
 
+// workers is how many there will be.
+func (o Options) workers() int {
+	switch {
+	case o.Arena != nil:
+		return o.Arena.team.N()
+	case o.Threads > 0:
+		return o.Threads
+	}
+	return runtime.GOMAXPROCS(0)
+}
+
 // Engine runs one graph.
 type Engine struct {
 	g       *graph.Graph
@@ -57,12 +68,6 @@ var _ graph.Machine[float32] = (*Engine)(nil)
 // that needs more memory than there is: a *MemoryError, before any is taken.
 func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	p := &planner{opt: opt, params: map[string]*buffer{}, inputs: map[string]*buffer{}}
-	if opt.Threads <= 0 {
-		opt.Threads = runtime.GOMAXPROCS(0)
-	}
-	if opt.Arena != nil {
-		opt.Threads = opt.Arena.team.N()
-	}
 	e = &Engine{g: g, p: p, changed: true}
 	defer func() {
 		switch f := recover().(type) {
@@ -88,20 +93,20 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 	if e.most, err = p.syms.bind(opt.Max); err != nil {
 		return nil, fmt.Errorf("%w; Options.Max must hold all axes: %s", err, strings.Join(p.syms.names, ", "))
 	}
-	p.plan(opt.Threads)
+	p.plan(opt.workers())
 	for i, v := range p.root.outs {
 		e.outputs = append(e.outputs, output{name: fast.Names[i], from: v.view()})
 		e.outputs[i].from.buf.output = true
 	}
 	most := e.most.room()
 	l := p.layOut(most)
-	e.footprint = p.footprint(e.outputs, opt.Threads, most)
+	e.footprint = p.footprint(e.outputs, opt.workers(), most)
 	e.footprint.shared = 4 * l.floats
 	if err = e.footprint.fits(g.Name, opt); err != nil {
 		return nil, err
 	}
 	if e.arena = opt.Arena; e.arena == nil {
-		e.arena, e.own = NewArena(opt.Threads), true
+		e.arena, e.own = NewArena(opt.workers()), true
 	}
 	e.arena.need = max(e.arena.need, l.end)
 	e.allocate(most)

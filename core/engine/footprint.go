@@ -21,9 +21,13 @@ type Footprint struct {
 func (f Footprint) Total() int64 { return f.Params + f.Packed + f.Values + f.Scratch }
 
 func (f Footprint) String() string {
+	return fmt.Sprintf("%.1f MB of memory: %s", float64(f.Total())/1e6, f.Parts())
+}
+
+// Parts lists them.
+func (f Footprint) Parts() string {
 	mb := func(n int64) float64 { return float64(n) / 1e6 }
-	return fmt.Sprintf("%.1f MB of memory: %.1f parameters, %.1f packed, %.1f values, %.1f scratch",
-		mb(f.Total()), mb(f.Params), mb(f.Packed), mb(f.Values), mb(f.Scratch))
+	return fmt.Sprintf("%.1f parameters, %.1f packed, %.1f values, %.1f scratch", mb(f.Params), mb(f.Packed), mb(f.Values), mb(f.Scratch))
 }
 
 // MemoryError is a plan for which there is no room.

@@ -59,10 +59,9 @@ func (e *Engine) bind(n lengths) {
 	}
 }
 
-// Borrow makes the parameters lie where param says, such as in another engine,
-// whose changes are seen from the next call of Changed on. They must be memory
-// of kernel.Floats. It panics if one has another size, or if Options.Borrow was
-// not set.
+// Borrow makes the parameters lie where param says, such as in another engine:
+// what is changed there is seen from the next call of Changed on. It panics if
+// one has another size, or if Options.Borrow was not set.
 func (e *Engine) Borrow(param func(name string) []float32) {
 	for _, q := range e.g.Params {
 		x, b := param(q.Name), e.p.params[q.Name]

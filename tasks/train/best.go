@@ -27,6 +27,9 @@ func (t *trainer) consider(valid tasks.Score) bool {
 	t.at.Best = &best{t.at.Epoch, valid}
 	if t.Config.Train.KeepBest {
 		t.best = t.tensors(t.update.tested)
+		for name, w := range t.best {
+			t.best[name] = w.Clone()
+		}
 	}
 	return true
 }

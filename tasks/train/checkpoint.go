@@ -6,17 +6,18 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"runtime"
 	"time"
 
 	"github.com/seed391906a2/iss/core/checkpoint"
 	"github.com/seed391906a2/iss/core/tensor"
 )
 
-// tensors copies the weights, as param gives them.
+// tensors are the weights, as param gives them, where they are: no copies.
 func (t *trainer) tensors(param func(name string) []float32) map[string]tensor.Dense[float32] {
 	m := map[string]tensor.Dense[float32]{}
 	for _, p := range t.g.Params {
-		m[p.Name] = tensor.Of(append([]float32(nil), param(p.Name)...), p.Shape...)
+		m[p.Name] = tensor.Of(param(p.Name), p.Shape...)
 	}
 	return m
 }
@@ -39,7 +40,11 @@ func (t *trainer) save() error {
 	if !t.at.Finished {
 		maps.Copy(slots, t.slots())
 	}
-	return t.Journal.Save(checkpoint.Snapshot{Tensors: t.tensors(t.m.Param), Slots: slots, State: t.at.json()})
+	if err := t.Journal.Save(checkpoint.Snapshot{Tensors: t.tensors(t.m.Param), Slots: slots, State: t.at.json()}); err != nil {
+		return err
+	}
+	runtime.GC() // beside gigabytes of values a collector waits for gigabytes of garbage
+	return nil
 }
 
 func (t *trainer) load() error {

@@ -10,16 +10,51 @@ import (
 	"github.com/seed391906a2/iss/tasks"
 )
 
-// evaluator measures weights on a part of the data; it keeps one engine a part.
+// evaluator measures weights on a part of the data; it keeps one engine a part,
+// all in one arena. The weights stay where they are.
 type evaluator struct {
 	problem tasks.Problem
 	g       *graph.Graph
-	threads int
+	arena   *engine.Arena
 	engines map[string]*engine.Engine
 }
 
-func newEvaluator(p tasks.Problem, g *graph.Graph, threads int) *evaluator {
-	return &evaluator{problem: p, g: Evaluation(g, p.Terms().Judged...), threads: threads, engines: map[string]*engine.Engine{}}
+func newEvaluator(p tasks.Problem, g *graph.Graph, arena *engine.Arena) *evaluator {
+	return &evaluator{problem: p, g: Evaluation(g, p.Terms().Judged...), arena: arena, engines: map[string]*engine.Engine{}}
+}
+
+// plan plans the measuring of parts, so that the arena has room for them.
+func (e *evaluator) plan(parts ...string) error {
+	for _, part := range parts {
+		b, err := e.problem.Part(part)
+		if err != nil {
+			return err
+		}
+		if _, err := e.engine(part, b); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// engine is the one that measures a part.
+func (e *evaluator) engine(part string, b tasks.Batches) (*engine.Engine, error) {
+	if m := e.engines[part]; m != nil {
+		return m, nil
+	}
+	m, err := engine.New(e.g, engine.Options{Max: tasks.Largest(b), Arena: e.arena, Inference: true, Borrow: true})
+	if err == nil {
+		e.engines[part] = m
+	}
+	return m, err
+}
+
+// own is the memory that is not in the arena, in bytes.
+func (e *evaluator) own() (bytes int64) {
+	for _, m := range e.engines {
+		bytes += m.Own()
+	}
+	return bytes
 }
 
 // score is what a judge says of a part.
@@ -38,17 +73,11 @@ func (e *evaluator) judge(ctx context.Context, part string, param func(name stri
 	if err != nil {
 		return nil, err
 	}
-	m, ok := e.engines[part]
-	if !ok {
-		if m, err = engine.New(e.g, engine.Options{Max: tasks.Largest(b), Threads: e.threads, Inference: true}); err != nil {
-			return nil, err
-		}
-		e.engines[part] = m
+	m, err := e.engine(part, b)
+	if err != nil {
+		return nil, err
 	}
-	for _, p := range e.g.Params {
-		copy(m.Param(p.Name), param(p.Name))
-	}
-	m.Changed()
+	m.Borrow(param)
 	judge, states := e.problem.Judge(part), newStates(e.g, m)
 	for i := range b.Len() {
 		if err := ctx.Err(); err != nil {
@@ -70,12 +99,6 @@ func (e *evaluator) judge(ctx context.Context, part string, param func(name stri
 	return judge, nil
 }
 
-func (e *evaluator) close() {
-	for _, m := range e.engines {
-		m.Close()
-	}
-}
-
 // Evaluate measures a model with the given weights on part "valid" or "test".
 // g is the model's graph, cut or whole.
 func Evaluate(ctx context.Context, p tasks.Problem, g *graph.Graph, weights map[string]tensor.Dense[float32], part string, threads int) (tasks.Score, error) {
@@ -89,8 +112,9 @@ func Evaluate(ctx context.Context, p tasks.Problem, g *graph.Graph, weights map[
 // Judged is Evaluate for who wants to know more than the score: the judge that
 // has seen it all.
 func Judged(ctx context.Context, p tasks.Problem, g *graph.Graph, weights map[string]tensor.Dense[float32], part string, threads int) (tasks.Judge, error) {
-	e := newEvaluator(p, g, threads)
-	defer e.close()
+	arena := engine.NewArena(threads)
+	defer arena.Close()
+	e := newEvaluator(p, g, arena)
 	return e.judge(ctx, part, func(name string) []float32 { return weights[name].Data })
 }
 

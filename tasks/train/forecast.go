@@ -7,11 +7,6 @@ import (
 	"github.com/seed391906a2/iss/tasks"
 )
 
-// plan says what memory training takes, before it starts.
-func (t *trainer) plan() {
-	t.Report.Note(fmt.Sprintf("training needs %v", t.m.Footprint()))
-}
-
 // forecast says the speed and the hours in all.
 func (t *trainer) forecast(b tasks.Batches) {
 	items := float64(tasks.Items(b, b.Len())) * float64(t.Config.Train.Epochs)

@@ -8,7 +8,6 @@ import (
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
-	"github.com/seed391906a2/iss/tasks"
 )
 
 // checkShrink notes how many units there are, and refuses what cannot shrink.
@@ -131,8 +130,8 @@ func (t *trainer) restore(kept map[string][]int) error {
 }
 
 // replace goes on with a model that was cut out of the one so far: it is
-// planned anew, and gets the weights, the slots, and what state says of its
-// carried states.
+// planned anew where that one lay, and gets the weights, the slots, and what
+// state says of its carried states.
 func (t *trainer) replace(g *graph.Graph, weights map[string]tensor.Dense[float32], slots map[string]map[string]tensor.Dense[float32], state func(name string, values []float32, units int) []float32) error {
 	d, err := groups.Derive(g)
 	if err != nil {
@@ -147,33 +146,30 @@ func (t *trainer) replace(g *graph.Graph, weights map[string]tensor.Dense[float3
 		chosen[i] = c.Group()
 		chosen[i].Multi = old.Multi
 	}
-	next, err := NewStepper(g, tasks.Largest(t.Problem.Train(t.at.Epoch)), t.Config, chosen, t.Threads)
-	if err != nil {
-		return err
-	}
-	if t.states.bound != nil {
-		if err := next.Bind(t.states.bound); err != nil {
-			next.Close()
-			return err
-		}
-	}
-	for name, w := range weights {
-		copy(next.m.Param(name), w.Data)
-	}
-	next.m.Changed()
-	if slots != nil {
-		if err := next.update.load(slots); err != nil {
-			next.Close()
-			return err
-		}
-	}
+	bound, carried := t.states.bound, map[string][]float32{}
 	if state != nil {
 		for _, in := range t.states.in {
-			copy(next.m.Floats(in.Label), state(in.Label, t.m.Floats(in.Label), in.Shape.Last().Size))
+			carried[in.Label] = state(in.Label, t.m.Floats(in.Label), in.Shape.Last().Size)
 		}
 	}
-	t.close()
-	t.Stepper, t.g, t.Groups = next, g, chosen
-	t.eval = newEvaluator(t.Problem, g, t.Threads)
+	t.g, t.Groups = g, chosen
+	if err := t.plan(t.Problem.Train(t.at.Epoch), chosen); err != nil {
+		return err
+	}
+	if err := t.Bind(bound); err != nil {
+		return err
+	}
+	for name, w := range weights {
+		copy(t.m.Param(name), w.Data)
+	}
+	t.m.Changed()
+	if slots != nil {
+		if err := t.update.load(slots); err != nil {
+			return err
+		}
+	}
+	for name, values := range carried {
+		copy(t.m.Floats(name), values)
+	}
 	return nil
 }

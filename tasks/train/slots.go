@@ -47,13 +47,13 @@ func (u *update) startAverages() {
 	}
 }
 
-// tensors are the slots by parameter.
+// tensors are the slots by parameter, where they are: no copies.
 func (u *update) tensors() map[string]map[string]tensor.Dense[float32] {
 	out := map[string]map[string]tensor.Dense[float32]{}
 	for _, s := range u.slots {
 		list := map[string]tensor.Dense[float32]{}
 		for i, name := range u.names {
-			list[name] = tensor.Of(append([]float32(nil), s.values[i]...), u.g.Param(name).Shape...)
+			list[name] = tensor.Of(s.values[i], u.g.Param(name).Shape...)
 		}
 		out[s.name] = list
 	}

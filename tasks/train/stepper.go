@@ -11,6 +11,8 @@ import (
 // is what Train runs, and what a bench times. The caller fills the inputs of
 // its engine and the weights, and calls Changed on it once before the first step.
 type Stepper struct {
+	arena  *engine.Arena
+	own    bool // the arena is the stepper's alone
 	m      *engine.Engine
 	update *update
 	states *states
@@ -20,20 +22,28 @@ type Stepper struct {
 // binding, and binds it to that: clipping, regularizers and threshold are those
 // of cfg on the chosen groups. Threads 0 are all cores.
 func NewStepper(g *graph.Graph, b graph.Binding, cfg tasks.Config, chosen []groups.Group, threads int) (*Stepper, error) {
+	arena := engine.NewArena(threads)
+	s, err := newStepper(g, b, cfg, chosen, arena)
+	if err != nil {
+		arena.Close()
+		return nil, err
+	}
+	s.own = true
+	return s, nil
+}
+
+// newStepper is NewStepper in an arena that others have too.
+func newStepper(g *graph.Graph, b graph.Binding, cfg tasks.Config, chosen []groups.Group, arena *engine.Arena) (*Stepper, error) {
 	h := Training(g, cfg.Train.Only...)
-	m, err := engine.New(h, engine.Options{Max: b, Threads: threads})
+	m, err := engine.New(h, engine.Options{Max: b, Arena: arena})
 	if err != nil {
 		return nil, err
 	}
-	s := &Stepper{m: m, states: newStates(g, m)}
+	s := &Stepper{arena: arena, m: m, states: newStates(g, m)}
 	if err = s.Bind(b); err == nil {
 		s.update, err = newUpdate(g, h, m, cfg, chosen)
 	}
-	if err != nil {
-		m.Close()
-		return nil, err
-	}
-	return s, nil
+	return s, err
 }
 
 // Engine computes the loss and its gradients.
@@ -43,7 +53,11 @@ func (s *Stepper) Engine() *engine.Engine { return s.m }
 func (s *Stepper) Bind(b graph.Binding) error { return s.states.bind(b) }
 
 // Close ends the workers.
-func (s *Stepper) Close() { s.m.Close() }
+func (s *Stepper) Close() {
+	if s.own {
+		s.arena.Close()
+	}
+}
 
 // Outcome is what a step found, before it moved the weights.
 type Outcome struct {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/tensor"
 	"github.com/seed391906a2/iss/groups"
@@ -87,8 +88,9 @@ func (s TauSearch) Run(ctx context.Context) (TauResult, error) {
 	if err := s.Grid.check(); err != nil {
 		return TauResult{}, err
 	}
-	e := newEvaluator(s.Problem, s.Graph, s.Threads)
-	defer e.close()
+	arena := engine.NewArena(s.Threads)
+	defer arena.Close()
+	e := newEvaluator(s.Problem, s.Graph, arena)
 	w := map[string][]float32{}
 	for _, p := range s.Graph.Params {
 		w[p.Name] = make([]float32, p.Size())

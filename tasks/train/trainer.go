@@ -7,9 +7,11 @@ import (
 	"math"
 	"time"
 
+	"github.com/seed391906a2/iss/core/engine"
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/rng"
 	"github.com/seed391906a2/iss/core/tensor"
+	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/tasks"
 )
 
@@ -17,7 +19,8 @@ import (
 type trainer struct {
 	Options
 	*Stepper
-	g     *graph.Graph // the model
+	arena *engine.Arena // of the stepper and the evaluator
+	g     *graph.Graph  // the model
 	eval  *evaluator
 	items int // in the batches of the epoch that are done
 	at    position
@@ -39,7 +42,7 @@ func Train(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer t.close()
+	defer t.arena.Close()
 	for t.at.Epoch < o.Config.Train.Epochs && t.stalled() == "" {
 		if err := t.epoch(ctx); err != nil {
 			return nil, err
@@ -51,8 +54,8 @@ func Train(ctx context.Context, o Options) (*Result, error) {
 	return t.finish(ctx)
 }
 
-func newTrainer(o Options) (*trainer, error) {
-	t := &trainer{Options: o, g: o.Graph, saved: time.Now()}
+func newTrainer(o Options) (t *trainer, err error) {
+	t = &trainer{Options: o, g: o.Graph, saved: time.Now()}
 	if t.g == nil {
 		t.g = o.Problem.Graph()
 	}
@@ -66,28 +69,59 @@ func newTrainer(o Options) (*trainer, error) {
 	if b.Len() == 0 {
 		return nil, errors.New("train: there is no batch to train on")
 	}
-	var err error
-	if t.Stepper, err = NewStepper(t.g, tasks.Largest(b), o.Config, o.Groups, o.Threads); err != nil {
+	t.arena = engine.NewArena(o.Threads)
+	defer func() {
+		if err != nil {
+			t.arena.Close()
+		}
+	}()
+	if err := t.plan(b, t.Groups); err != nil {
 		return nil, err
 	}
-	t.plan()
-	t.eval = newEvaluator(o.Problem, t.g, o.Threads)
 	if err := t.checkShrink(); err != nil {
-		t.close()
 		return nil, err
 	}
-	if o.Resume {
-		return t, t.load()
+	if err := t.begin(); err != nil {
+		return nil, err
 	}
-	if err := t.initialise(); err != nil || o.Init == nil {
-		return t, err
-	}
-	return t, t.save() // else a run that is killed early would not know what it started from
+	t.Report.Note(fmt.Sprintf("training needs %v", t.needs()))
+	return t, nil
 }
 
-func (t *trainer) close() {
-	t.eval.close()
-	t.Stepper.Close()
+// begin makes the weights those to start from.
+func (t *trainer) begin() error {
+	if t.Resume {
+		return t.load()
+	}
+	if err := t.initialise(); err != nil || t.Init == nil {
+		return err
+	}
+	return t.save() // else a run that is killed early would not know what it started from
+}
+
+// plan plans the training and the measuring of the model in the arena, which
+// has the memory of what was there before only once that is forgotten.
+func (t *trainer) plan(b tasks.Batches, chosen []groups.Group) (err error) {
+	t.Stepper, t.eval = nil, nil
+	t.arena.Reset()
+	t.eval = newEvaluator(t.Problem, t.g, t.arena)
+	if err := t.eval.plan(t.parts()...); err != nil {
+		return err
+	}
+	t.Stepper, err = newStepper(t.g, tasks.Largest(b), t.Config, chosen, t.arena)
+	return err
+}
+
+// parts are those of the data that training measures the model on.
+func (t *trainer) parts() []string {
+	list := []string{"valid"}
+	if part := t.Config.ReportedPart("valid"); part != "valid" {
+		list = append(list, part)
+	}
+	if !t.Problem.Terms().TestIsValid {
+		list = append(list, "test")
+	}
+	return list
 }
 
 // initialise draws the initial weights, or takes the given ones.
