@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/tensor"
@@ -52,6 +53,7 @@ func (t *trainer) shrink() error {
 	if s == nil || t.at.Step%uint64(s.After) != 0 {
 		return nil
 	}
+	defer runtime.GC() // the certificate is tens of megabytes of garbage; see save
 	d, err := groups.Derive(t.g)
 	if err != nil {
 		return err

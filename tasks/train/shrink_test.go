@@ -245,3 +245,20 @@ func TestShrinkFaults(t *testing.T) {
 	_, err = train.Train(context.Background(), o)
 	assert.ErrorContains(t, err, `group "mine" is not a class of the model`)
 }
+
+// What a training that shrinks has in memory right after it is cut is what its
+// smaller model needs, the copies of the last one not counted: nothing of the
+// larger model is kept.
+func TestShrinkingKeepsOneArena(t *testing.T) {
+	o := dying(t, false)
+	var needs, after uint64
+	journal := &watched{memory: &memory{}, shrunk: func() { after = heap() }}
+	o.Journal, o.Report = journal, noted{&needs}
+	before := heap()
+	_, err := train.Train(context.Background(), o)
+	require.NoError(t, err)
+	require.NotZero(t, needs)
+	require.NotZero(t, after, "the model has shrunk")
+	kept := uint64(journal.bytes())
+	assert.Less(t, after-before-kept, needs+needs/5, "%d bytes needed", needs)
+}

@@ -69,12 +69,13 @@ func newTrainer(o Options) (t *trainer, err error) {
 	if b.Len() == 0 {
 		return nil, errors.New("train: there is no batch to train on")
 	}
-	t.arena = engine.NewArena(o.Threads)
+	arena := engine.NewArena(o.Threads)
 	defer func() {
 		if err != nil {
-			t.arena.Close()
+			arena.Close()
 		}
 	}()
+	t.arena = arena
 	if err := t.plan(b, t.Groups); err != nil {
 		return nil, err
 	}
