@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -246,19 +247,49 @@ func TestShrinkFaults(t *testing.T) {
 	assert.ErrorContains(t, err, `group "mine" is not a class of the model`)
 }
 
-// What a training that shrinks has in memory right after it is cut is what its
-// smaller model needs, the copies of the last one not counted: nothing of the
-// larger model is kept.
-func TestShrinkingKeepsOneArena(t *testing.T) {
+// weighed is a Problem that weighs the heap when a part of its data is asked
+// for: when measuring is planned, and when it begins.
+type weighed struct {
+	tasks.Problem
+	parts func()
+}
+
+func (w weighed) Part(name string) (tasks.Batches, error) {
+	w.parts()
+	return w.Problem.Part(name)
+}
+
+// When a shrunk model is planned, nothing of the larger one is in memory but its
+// weights: two plans never lie side by side.
+func TestShrinkingForgetsBeforeItPlans(t *testing.T) {
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.GC() // what pools hold too
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
 	o := dying(t, false)
-	var needs, after uint64
-	journal := &watched{memory: &memory{}, shrunk: func() { after = heap() }}
-	o.Journal, o.Report = journal, noted{&needs}
-	before := heap()
+	inner, steps, at := o.Problem, 0, 0
+	var planned, full uint64 // the heap when a plan begins, and in the middle of training
+	o.Problem = weighed{inner, func() {
+		if steps > 0 && planned == 0 {
+			planned, at = heap(), steps
+		}
+	}}
+	o.Report = recorder{func(train.Progress) {
+		if planned == 0 {
+			full = heap()
+		}
+		steps++
+	}}
 	_, err := train.Train(context.Background(), o)
 	require.NoError(t, err)
-	require.NotZero(t, needs)
-	require.NotZero(t, after, "the model has shrunk")
-	kept := uint64(journal.bytes())
-	assert.Less(t, after-before-kept, needs+needs/5, "%d bytes needed", needs)
+	require.Less(t, at, inner.Train(0).Len(), "planned within the epoch, as the model shrinks")
+	s, err := train.NewStepper(inner.Graph(), tasks.Largest(inner.Train(0)), o.Config, o.Groups, 1)
+	require.NoError(t, err)
+	defer s.Close()
+	needs := s.Engine().Footprint()
+	require.Greater(t, full, planned)
+	assert.Greater(t, full-planned, uint64(needs.Total()*9/10), "of %v", needs)
 }
