@@ -11,15 +11,15 @@ import (
 // study is what a group turns out to be: the class that most of its entries
 // agree on, and how each entry fits.
 type study struct {
-	index     int
-	problems  map[int][2]string // entry -> field and message, of those that cannot be used
-	whole     *reading          // the units of the class, one a component; nil if no entry says
-	others    []*reading        // that some entries speak for too, the likeliest first
-	expected  []Entry           // what a component of those units consists of
-	matched   []int             // for each expected entry, the entry of the file, or -1
-	used      map[int]bool      // entries of the file that are matched
-	slips     map[int]slip      // entries that miss an expected one by a slip
-	lost      []bool            // expected entries that another group holds
+	index    int
+	problems map[int][2]string // entry -> field and message, of those that cannot be used
+	whole    *reading          // the units of the class, one a component; nil if no entry says
+	others   []*reading        // that some entries speak for too, the likeliest first
+	expected []Entry           // what a component of those units consists of
+	matched  []int             // for each expected entry, the entry of the file, or -1
+	used     map[int]bool      // entries of the file that are matched
+	slips    map[int]slip      // entries that miss an expected one by a slip
+	lost     []bool            // expected entries that another group holds
 }
 
 // reading is how the components of an entry lie in a class: component k is
