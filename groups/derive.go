@@ -32,7 +32,8 @@ type member struct {
 // A class is a run of atoms k = 0..n-1 that lie, in every parameter that
 // carries them, at index start+k·step (or, after a gather in disorder, at
 // listed indices). Each index of each axis of each parameter is in exactly one
-// class, or in one for each factor of an axis that the model divides.
+// class, or in one for each factor of an axis that the model divides; no two
+// units have the same indices throughout.
 //
 // A model that was cut has the classes of its first ancestor, with the numbers
 // that their units had there. The error names a class that was cut in half.

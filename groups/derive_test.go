@@ -121,6 +121,18 @@ func TestIrregularRanges(t *testing.T) {
 		assert.Equal(t, 4, c.Units)
 		assert.Equal(t, groups.Entry{Var: "m/make", Axis: 1, Start: 4, Step: 1, Multi: 1}, c.Entries[1])
 	})
+	t.Run("heads that are one, and places", func(t *testing.T) {
+		d := build("tied", func(x graph.Value) graph.Value {
+			h := graph.Reshape(x, 1, 3, n/3)
+			h = graph.Add(h, graph.Gather(h, -1, []int{1, 2, 3, 0}))
+			h = graph.Add(h, graph.Gather(h, -2, []int{1, 2, 0}))
+			return graph.Reshape(h, 2, n)
+		})
+		c := class(t, d, "make") // neither can go without all columns: one unit, not two with the same
+		assert.Equal(t, 1, c.Units)
+		assert.Len(t, c.Entries, 2*n)
+		assert.Len(t, d.Classes, 3, "beside inputs and outputs")
+	})
 }
 
 func TestNamesDoNotDependOnSizes(t *testing.T) {

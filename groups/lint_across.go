@@ -8,12 +8,15 @@ import (
 // across compares groups with each other: a class whose entries are divided
 // among several, and units that two groups hold.
 func (l *linter) across(studies []*study) {
+	for _, g := range studies {
+		l.reconsider(g, studies)
+	}
 	for i, g := range studies {
 		if g.whole == nil || g.whole.class.Pinned() {
 			continue
 		}
 		for _, h := range studies[:i] {
-			if h.whole == nil || h.whole.class != g.whole.class || !shareUnits(g.whole, h.whole) {
+			if !sameUnits(g, h) {
 				continue
 			}
 			if apart(g, h) {
@@ -25,6 +28,66 @@ func (l *linter) across(studies []*study) {
 			break
 		}
 	}
+}
+
+// reconsider takes a group for another class where, as it was read, it is a
+// part of a class whose same entries another group holds. A row or column of an
+// axis that the model divides is of units of several classes, so a few of them
+// alone can be read in several ways; and entries of two classes, one of which is
+// a slip, rather are the class that misses less than a part of a larger one with
+// its axis flipped. The reading taken instead explains every entry, no other
+// group holds it, and it is what another group lacks or lacks less itself.
+func (l *linter) reconsider(g *study, studies []*study) {
+	missing := g.missing()
+	if missing == 0 || !held(g, studies) {
+		return
+	}
+	for _, r := range g.others {
+		if r.class.Pinned() {
+			continue
+		}
+		as := &study{index: g.index, problems: g.problems}
+		l.fit(as, r)
+		if !l.explained(as) || held(as, studies) {
+			continue
+		}
+		if as.missing() < missing || slices.ContainsFunc(studies, func(h *study) bool { return h != g && sameUnits(as, h) }) {
+			*g = *as
+			return
+		}
+	}
+}
+
+// held reports whether another group holds the same entries of the same units.
+func held(g *study, studies []*study) bool {
+	return slices.ContainsFunc(studies, func(h *study) bool {
+		return h.index != g.index && sameUnits(g, h) && !apart(g, h)
+	})
+}
+
+// sameUnits reports whether two groups are of one class and have a unit in common.
+func sameUnits(g, h *study) bool {
+	return g.whole != nil && h.whole != nil && g.whole.class == h.whole.class && !g.whole.class.Pinned() && shareUnits(g.whole, h.whole)
+}
+
+// missing counts the expected entries that are not there, not even by a slip.
+func (g *study) missing() (n int) {
+	for i := range g.expected {
+		if g.matched[i] < 0 && !g.lost[i] {
+			n++
+		}
+	}
+	return n
+}
+
+// explained reports whether each entry is as expected or misses that by a slip.
+func (l *linter) explained(g *study) bool {
+	for j := range l.groups[g.index].Entries {
+		if _, slipped := g.slips[j]; !g.used[j] && !slipped {
+			return false
+		}
+	}
+	return true
 }
 
 // shareUnits reports whether two readings of one class have a unit in common.

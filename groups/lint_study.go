@@ -1,7 +1,9 @@
 package groups
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 )
@@ -9,15 +11,15 @@ import (
 // study is what a group turns out to be: the class that most of its entries
 // agree on, and how each entry fits.
 type study struct {
-	index     int
-	problems  map[int][2]string // entry -> field and message, of those that cannot be used
-	whole     *reading          // the units of the class, one a component; nil if no entry says
-	expected  []Entry           // what a component of those units consists of
-	matched   []int             // for each expected entry, the entry of the file, or -1
-	used      map[int]bool      // entries of the file that are matched
-	slips     map[int]slip      // entries that miss an expected one by a slip
-	lost      []bool            // expected entries that another group holds
-	elsewhere map[int]bool      // groups that hold the rest of the class
+	index    int
+	problems map[int][2]string // entry -> field and message, of those that cannot be used
+	whole    *reading          // the units of the class, one a component; nil if no entry says
+	others   []*reading        // that some entries speak for too, the likeliest first
+	expected []Entry           // what a component of those units consists of
+	matched  []int             // for each expected entry, the entry of the file, or -1
+	used     map[int]bool      // entries of the file that are matched
+	slips    map[int]slip      // entries that miss an expected one by a slip
+	lost     []bool            // expected entries that another group holds
 }
 
 // reading is how the components of an entry lie in a class: component k is
@@ -78,7 +80,7 @@ func (l *linter) readings(e SpecEntry, axis int) (out []*reading) {
 
 // study finds out what a group is meant to be and how its entries fit.
 func (l *linter) study(i int) *study {
-	g := &study{index: i, problems: map[int][2]string{}, used: map[int]bool{}, slips: map[int]slip{}, elsewhere: map[int]bool{}}
+	g := &study{index: i, problems: map[int][2]string{}, used: map[int]bool{}, slips: map[int]slip{}}
 	for j := range l.groups[i].Entries {
 		if field, message := l.problem(i, j); message != "" {
 			g.problems[j] = [2]string{field, message}
@@ -87,10 +89,17 @@ func (l *linter) study(i int) *study {
 	if l.groups[i].line {
 		return g
 	}
-	g.whole = l.elect(l.groups[i].Entries)
-	if g.whole == nil {
-		return g
+	if found := l.elect(l.groups[i].Entries); len(found) > 0 {
+		g.others = found[1:]
+		l.fit(g, found[0])
 	}
+	return g
+}
+
+// fit finds out how a group's entries fit one reading of it.
+func (l *linter) fit(g *study, r *reading) {
+	g.whole, g.expected, g.matched = r, nil, nil
+	g.used, g.slips = map[int]bool{}, map[int]slip{}
 	for _, e := range g.whole.class.Entries {
 		at := make([]int, len(g.whole.units))
 		for k, u := range g.whole.units {
@@ -98,7 +107,7 @@ func (l *linter) study(i int) *study {
 		}
 		x := newEntry(e.Var, e.Axis, at)
 		g.expected = append(g.expected, x)
-		g.matched = append(g.matched, slices.IndexFunc(l.groups[i].Entries, func(f SpecEntry) bool { return f.says(x, len(at)) }))
+		g.matched = append(g.matched, slices.IndexFunc(l.groups[g.index].Entries, func(f SpecEntry) bool { return f.says(x, len(at)) }))
 	}
 	g.lost = make([]bool, len(g.expected))
 	for _, j := range g.matched {
@@ -107,7 +116,6 @@ func (l *linter) study(i int) *study {
 		}
 	}
 	l.pair(g)
-	return g
 }
 
 // says reports whether an entry of a file gives each of n components the same
@@ -129,11 +137,12 @@ func (e SpecEntry) places(x Entry, n int) bool {
 	return true
 }
 
-// elect returns the units that most entries agree on. An entry whose axis is
+// elect returns the units that entries speak for, those first that most agree
+// on. An entry whose axis is
 // flipped has a voice too, a weaker one: else a group that is flipped throughout
 // would be taken for what it says. If no entry lies in a class as a whole, the
 // one that comes closest is taken for a slip of it.
-func (l *linter) elect(entries []SpecEntry) *reading {
+func (l *linter) elect(entries []SpecEntry) []*reading {
 	votes := map[string]float64{}
 	var order []*reading
 	for _, e := range entries {
@@ -166,22 +175,22 @@ func (l *linter) elect(entries []SpecEntry) *reading {
 			votes[key] += w
 		}
 	}
-	var best *reading
-	top := 0.0
-	for _, r := range order {
+	if len(order) == 0 {
+		if best := l.closest(entries); best != nil {
+			return []*reading{best}
+		}
+		return nil
+	}
+	score := func(r *reading) float64 {
 		v := votes[r.key()]
 		v += 0.5 * v / float64(len(r.class.Entries)) // rather the class that misses less
 		if len(r.units) == r.class.Units {
 			v += 0.25
 		}
-		if v > top+1e-9 {
-			best, top = r, v
-		}
+		return math.Round(v * 1e9)
 	}
-	if best == nil {
-		best = l.closest(entries)
-	}
-	return best
+	slices.SortStableFunc(order, func(a, b *reading) int { return cmp.Compare(score(b), score(a)) })
+	return order
 }
 
 // closest is all of the class that the most components of an entry are of, if

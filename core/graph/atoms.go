@@ -14,6 +14,12 @@ type Place struct {
 }
 
 // Atoms is the result of the index rules: the units of a model.
+//
+// An index of an axis that a model divides is of several units, one for each
+// factor, and goes with either. Two units that lie in the same indices of all
+// parameters, and in no other, are one: neither could go without all weights of
+// the other, and their groups would be the same scalars. A factor that is joined
+// with the whole stays.
 type Atoms struct {
 	x       *Indexer
 	carry   map[Atom][]Place
@@ -71,6 +77,23 @@ func newAtoms(x *Indexer) *Atoms {
 		}
 	}
 	return a
+}
+
+// joinTwins makes units one that parameters carry at the same places. Only
+// factors of one index can be such; it reports whether there were any, after
+// which the units have to be found anew.
+func (a *Atoms) joinTwins() (found bool) {
+	for r := range a.factors {
+		units := a.simple(r)
+		for i, p := range units {
+			for _, q := range units[:i] {
+				if len(a.carry[p]) > 0 && slices.Equal(a.carry[p], a.carry[q]) {
+					found = a.x.union(int32(p), int32(q)) || found
+				}
+			}
+		}
+	}
+	return found
 }
 
 const selfFactor = "a part of a divided axis that is joined with the whole"

@@ -179,7 +179,9 @@ func (x *Indexer) Pin(v Value, axis int, reason string) {
 }
 
 // Product says that index i of an axis goes exactly if one of the given
-// indices of other axes goes: the rule of a reshape.
+// indices of other axes goes: the rule of a reshape. The factors may be joined
+// with themselves and each other (a state that is divided, reversed and carried
+// on), not with the whole: see Atoms.
 func (x *Indexer) Product(v Value, axis, i int, w Value, axes, at []int) {
 	b, _ := x.axis(v, axis)
 	f := factored{node: x.node, elem: b + int32(i)}
@@ -286,8 +288,12 @@ func Index(g *Graph) *Atoms {
 			}
 		}
 	}
-	x.settle()
-	return newAtoms(x)
+	for {
+		x.settle()
+		if a := newAtoms(x); !a.joinTwins() {
+			return a
+		}
+	}
 }
 
 // carriedBack reports whether output i is a state: it feeds the input of its name.

@@ -10,10 +10,12 @@ import (
 
 // partition: the ranges of the classes say what the atoms say, and each index
 // of each axis of each parameter is in one class, or in one for each factor.
+// No two units are carried at the same places.
 func (s *Subject) partition() error {
 	d := s.Derivation
 	covered := map[graph.Place]int{}
 	names := map[string]bool{}
+	units := map[string]string{}
 	for _, c := range d.Classes {
 		if c.Name == "" || names[c.Name] {
 			return fmt.Errorf("class name %q is empty or there twice", c.Name)
@@ -32,6 +34,10 @@ func (s *Subject) partition() error {
 				}
 				covered[p]++
 			}
+			if twin, known := units[fmt.Sprint(carry)]; known {
+				return fmt.Errorf("unit %d of %s has the same places as %s", k, c.Name, twin)
+			}
+			units[fmt.Sprint(carry)] = fmt.Sprintf("unit %d of %s", k, c.Name)
 			for _, pin := range d.Atoms.Pins(a) {
 				if !slices.Contains(c.Pins, pin) {
 					return fmt.Errorf("unit %d of %s is pinned by %s, its class is not", k, c.Name, pin)
