@@ -37,10 +37,10 @@ func TestCPU(t *testing.T) {
 }
 
 func TestFloats(t *testing.T) {
-	for _, n := range []int{0, 1, 7, 64, 1000, hugeBytes/4 - slackFloats, hugeBytes} {
+	for _, n := range []int{0, 1, 7, 64, 1000, hugeBytes/4 - Slack, hugeBytes} {
 		x := Floats(n)
 		assert.Len(t, x, n)
-		assert.Equal(t, n+slackFloats, cap(x))
+		assert.Equal(t, n+Slack, cap(x))
 		full := x[:cap(x)]
 		assert.Zero(t, uintptr(unsafe.Pointer(&full[0]))%64, "alignment of %d floats", n)
 		for _, v := range full {
