@@ -63,7 +63,8 @@ func (a *app) dataGetCommand() *cobra.Command {
 		Short: "Fetch a data set; the only command that uses the network",
 		Long: `Fetch the files of a data set. Each must have the size and the SHA-256 of the
 published one, else it does not get its name. A download that was stopped goes on
-when the command is typed again, and what is there is not fetched anew.
+when the command is typed again, and what is there is not fetched anew. A server of
+which nothing comes for a minute is given up; how long it takes in all has no limit.
 
 ISS_MIRROR can name another server, such as http://localhost:8000/, that has the
 files by their names.`,
@@ -102,12 +103,12 @@ func (a *app) get(c *cobra.Command, s dataSet, dir string) error {
 		} else {
 			a.Say("%s: %s bytes from %s", f.Name, core.Compact(int(f.Size)), f.URL)
 		}
-		err := fetch.Get(c.Context(), http.DefaultClient, f, dir, progress)
+		err := fetch.Get(c.Context(), http.DefaultClient, fetch.Patient, f, dir, progress)
 		there := errors.Is(err, fetch.ErrThere)
 		switch {
 		case errors.Is(err, context.Canceled):
 			return &exitError{exitStopped, fmt.Errorf("stopped: %w", err)}
-		case errors.Is(err, fetch.ErrServer):
+		case errors.Is(err, fetch.ErrServer) || errors.Is(err, fetch.ErrSilent):
 			return fmt.Errorf("%w\nanother server that has the files by their names can be named: ISS_MIRROR=http://… iss data get %s", err, s.name)
 		case err != nil && !there:
 			return err

@@ -50,7 +50,7 @@ root mean square is below τ. The run stays as it is.`,
 	data.add(c)
 	f := formatFlag(c)
 	c.Flags().StringVar(&o.by, "by", o.by, "weight: each by itself; unit: whole components")
-	c.Flags().StringVar(&o.on, "on", "", "weights that τ touches: all, or those that groups name (default as the run's iss.tau_on)")
+	c.Flags().StringVar(&o.on, "on", "", "weights that τ touches: all, those that groups name, or those below scopes, as prepro,main (default as the run's iss.tau_on)")
 	c.Flags().Float64Var(&o.tolerance, "tolerance", 0, "how far the result may move, as printed (default: equal in two decimals)")
 	c.Flags().Float64Var(&o.grid.From, "from", o.grid.From, "smallest τ")
 	c.Flags().Float64Var(&o.grid.To, "to", o.grid.To, "largest τ")
@@ -68,6 +68,11 @@ root mean square is below τ. The run stays as it is.`,
 		chosen, err := m.Groups()
 		if err != nil {
 			return err
+		}
+		if o.by == "weight" {
+			if _, err := groups.NewThreshold(m.graph, chosen, o.where(m), 0); err != nil {
+				return wrong(err)
+			}
 		}
 		o.chief = m.Task.Terms.Chief()
 		r, err := train.TauSearch{
@@ -88,11 +93,15 @@ func (o *tauFlags) cut(m trained, chosen []groups.Group) train.Cut {
 	if o.by == "unit" {
 		return train.ByUnit(m.graph, chosen, groups.Counting(m.Config.ISS.Count))
 	}
-	on := o.on
-	if on == "" {
-		on = m.Config.ISS.TauOn
+	return train.ByWeight(m.graph, chosen, o.where(m))
+}
+
+// where says which weights τ touches.
+func (o *tauFlags) where(m trained) string {
+	if o.on != "" {
+		return o.on
 	}
-	return train.ByWeight(m.graph, chosen, on)
+	return m.Config.ISS.TauOn
 }
 
 func (o *tauFlags) check(c *cobra.Command) error {
@@ -101,9 +110,6 @@ func (o *tauFlags) check(c *cobra.Command) error {
 	}
 	if o.by == "unit" && o.on != "" {
 		return wrongf("--on chooses single weights; it does not go with --by unit")
-	}
-	if o.on != "" && o.on != "all" && o.on != "groups" {
-		return wrong(fmt.Errorf("--on: %w", registry.Unknown("choice", o.on, []string{"all", "groups"})))
 	}
 	if !(o.tolerance >= 0) {
 		return wrongf("--tolerance is %g; it must be 0 or more", o.tolerance)

@@ -157,8 +157,9 @@ func proofEntries(entries []Entry, units int) []ProofEntry {
 	return out
 }
 
-// numbers is a list of numbers that json has spread over lines.
-var numbers = regexp.MustCompile(`\[[0-9,\s]+\]`)
+// numbers matches a string, which stays as it is, or a list of numbers that json
+// has spread over lines.
+var numbers = regexp.MustCompile(`"(?:[^"\\]|\\.)*"|\[[0-9,\s]+\]`)
 
 // WriteTo writes the file, lists of numbers on one line. It implements io.WriterTo.
 func (p *Proof) WriteTo(w io.Writer) (int64, error) {
@@ -166,8 +167,11 @@ func (p *Proof) WriteTo(w io.Writer) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	text = numbers.ReplaceAllFunc(text, func(list []byte) []byte {
-		return bytes.Join(bytes.Fields(list), nil)
+	text = numbers.ReplaceAllFunc(text, func(found []byte) []byte {
+		if found[0] == '"' {
+			return found
+		}
+		return bytes.Join(bytes.Fields(found), nil)
 	})
 	n, err := w.Write(append(text, '\n'))
 	return int64(n), err

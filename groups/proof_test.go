@@ -97,6 +97,22 @@ func TestProofIsTrue(t *testing.T) {
 	assert.Greater(t, uses[groups.Silent], 10)
 }
 
+// Lists of numbers are written on one line; what a string holds, lists of numbers
+// included, is written as it is.
+func TestProofKeepsStrings(t *testing.T) {
+	want := &groups.Proof{Classes: []groups.ProofClass{{
+		Name: `h [1, 2] "[3, 4]" \`, IDs: []int{5, 6}, Stay: []groups.ProofStay{{ID: 5, Reason: "slice [0, 2] reads it"}},
+	}}}
+	var text bytes.Buffer
+	n, err := want.WriteTo(&text)
+	require.NoError(t, err)
+	assert.EqualValues(t, text.Len(), n)
+	assert.Contains(t, text.String(), `"ids": [5,6]`)
+	var got groups.Proof
+	require.NoError(t, json.Unmarshal(text.Bytes(), &got))
+	assert.Equal(t, want, &got)
+}
+
 // A model that was cut is cut again, with a proof of its own: its ids are those of
 // the first ancestor, its indices those of the model in between.
 func TestProofOfASecondCut(t *testing.T) {

@@ -1,12 +1,15 @@
 // Package fetch brings files with known sizes and SHA-256 sums from the
 // network. What is not, byte for byte, what was expected never gets its name.
 //
-//	err := fetch.Get(ctx, http.DefaultClient, fetch.File{Name: "a.txt", URL: url, Size: 12, SHA256: sum}, dir, nil)
+//	f := fetch.File{Name: "a.txt", URL: url, Size: 12, SHA256: sum}
+//	err := fetch.Get(ctx, http.DefaultClient, fetch.Patient, f, dir, nil)
 //
-// A download that breaks off leaves NAME.part, and the next one goes on there.
+// A download that breaks off leaves what came in NAME.part, and the next one goes
+// on there. One of which nothing came leaves no file and makes no folder.
 package fetch
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -38,8 +41,9 @@ var ErrThere = errors.New("fetch: it is there already")
 
 // Get makes dir hold the file. Progress, if it is not nil, is told how many
 // bytes there are. It returns ErrThere if nothing was to be done. A file of
-// that name that differs is an error and stays as it is.
-func Get(ctx context.Context, client *http.Client, f File, dir string, progress func(have int64)) error {
+// that name that differs is an error and stays as it is. A stop by ctx, at any
+// time, keeps what came, and its error wraps that of ctx.
+func Get(ctx context.Context, client *http.Client, p Patience, f File, dir string, progress func(have int64)) error {
 	path := filepath.Join(dir, f.Name)
 	switch err := f.verify(path); {
 	case err == nil:
@@ -47,11 +51,10 @@ func Get(ctx context.Context, client *http.Client, f File, dir string, progress 
 	case !errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("fetch: %s is there and is another file: %w; move it away", path, err)
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return fmt.Errorf("fetch: %w", err)
-	}
 	part := path + partial
-	if err := f.download(ctx, client, part, progress); err != nil {
+	g := newGuard(ctx, p)
+	defer g.stop(nil)
+	if err := f.download(g, client, part, progress); err != nil {
 		return fmt.Errorf("fetch: %s from %s: %w", f.Name, f.URL, errors.Join(err, tidy(part, err)))
 	}
 	if err := f.verify(part); err != nil {
@@ -98,58 +101,77 @@ func (f File) verify(path string) error {
 }
 
 // download goes on with the file part until it has all bytes.
-func (f File) download(ctx context.Context, client *http.Client, part string, progress func(int64)) (err error) {
-	out, err := os.OpenFile(part, os.O_RDWR|os.O_CREATE, 0o666)
-	if err != nil {
+func (f File) download(g *guard, client *http.Client, part string, progress func(int64)) (err error) {
+	have, err := f.begun(part)
+	if err != nil || have == f.Size {
 		return err
 	}
-	defer func() { err = errors.Join(err, out.Close()) }()
-	have, err := out.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	if have == f.Size {
-		return nil
-	}
-	if have > f.Size {
-		have = 0
-		if err := out.Truncate(0); err != nil {
-			return err
-		}
-	}
-	body, start, err := f.ask(ctx, client, have)
+	body, start, err := f.ask(g, client, have)
 	if err != nil {
 		return err
 	}
 	defer body.Close()
-	if start < have {
-		if err := out.Truncate(start); err != nil {
-			return err
+	coming := bufio.NewReaderSize(g.reader(io.LimitReader(body, f.Size-start+1)), 1<<16) // one more shows that it is too long
+	broken := func(have int64, err error) error {
+		if err == nil || errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
 		}
+		return fmt.Errorf("%d of %d bytes are there: %w; the same command goes on from there", have, f.Size, g.why(err))
 	}
-	if _, err := out.Seek(start, io.SeekStart); err != nil {
+	// A server that does not go on in the middle sends what is there once more.
+	if _, err := io.CopyN(io.Discard, coming, have-start); err != nil {
+		return broken(have, err)
+	}
+	if _, err := coming.Peek(1); err != nil {
+		return broken(have, err)
+	}
+	if err := os.MkdirAll(filepath.Dir(part), 0o777); err != nil {
 		return err
 	}
-	w := &meter{w: out, have: start, tell: progress}
-	_, err = io.Copy(w, io.LimitReader(body, f.Size-start+1)) // one more shows that it is too long
+	how := os.O_WRONLY | os.O_CREATE
+	if have == 0 {
+		how |= os.O_TRUNC
+	}
+	out, err := os.OpenFile(part, how, 0o666)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, out.Close()) }()
+	if _, err := out.Seek(have, io.SeekStart); err != nil {
+		return err
+	}
+	w := &meter{w: out, have: have, tell: progress}
+	_, err = io.Copy(w, coming)
 	switch {
 	case w.have > f.Size:
 		return errors.Join(fmt.Errorf("more than the expected %d bytes came", f.Size), out.Truncate(0))
 	case err != nil || w.have < f.Size:
-		if err == nil {
-			err = io.ErrUnexpectedEOF
-		}
-		return fmt.Errorf("%d of %d bytes are there: %w; the same command goes on from there", w.have, f.Size, err)
+		return broken(w.have, err)
 	}
 	return out.Sync()
+}
+
+// begun is how many bytes an earlier download left. More than the file has are
+// of no use.
+func (f File) begun(part string) (int64, error) {
+	switch info, err := os.Stat(part); {
+	case errors.Is(err, fs.ErrNotExist):
+		return 0, nil
+	case err != nil:
+		return 0, err
+	case info.Size() > f.Size:
+		return 0, nil
+	default:
+		return info.Size(), nil
+	}
 }
 
 // errShorter is of a server whose file ends before what is there already.
 var errShorter = errors.New("what is there is more than the server has, so it has another file; what came is thrown away")
 
 // ask requests the bytes from have on and returns them and where they begin.
-func (f File) ask(ctx context.Context, client *http.Client, have int64) (io.ReadCloser, int64, error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, f.URL, nil)
+func (f File) ask(g *guard, client *http.Client, have int64) (io.ReadCloser, int64, error) {
+	r, err := http.NewRequestWithContext(g.ctx, http.MethodGet, f.URL, nil)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -157,8 +179,13 @@ func (f File) ask(ctx context.Context, client *http.Client, have int64) (io.Read
 	if have > 0 {
 		r.Header.Set("Range", fmt.Sprintf("bytes=%d-", have))
 	}
+	answered := g.wait(g.Answer, "no answer")
 	answer, err := client.Do(r)
-	if err != nil {
+	answered()
+	switch {
+	case err != nil && g.ctx.Err() != nil:
+		return nil, 0, fmt.Errorf("%w; the same command tries again", g.why(err))
+	case err != nil:
 		return nil, 0, fmt.Errorf("%w: %w", ErrServer, err)
 	}
 	switch {

@@ -43,7 +43,7 @@ func expected(url string) fetch.File {
 }
 
 func get(f fetch.File, dir string, progress func(int64)) error {
-	return fetch.Get(context.Background(), http.DefaultClient, f, dir, progress)
+	return fetch.Get(context.Background(), http.DefaultClient, fetch.Patient, f, dir, progress)
 }
 
 func assertWhole(t *testing.T, dir string) {
@@ -139,6 +139,9 @@ func TestRefused(t *testing.T) {
 	dir := t.TempDir()
 	assert.ErrorContains(t, get(expected(s.URL+"/a.txt"), dir, nil), "no such file from that server: it answers 404 Not Found")
 	assert.NoFileExists(t, filepath.Join(dir, "a.txt.part"), "nothing came")
+	deep := filepath.Join(dir, "data", "ptb")
+	assert.ErrorIs(t, get(expected(s.URL+"/a.txt"), deep, nil), fetch.ErrServer)
+	assert.NoDirExists(t, filepath.Dir(deep), "nothing came, so no folder is made")
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a.txt.part"), text[:1000], 0o666))
 	assert.ErrorContains(t, get(expected(s.URL+"/a.txt"), dir, nil), "no such file from that server: it answers 404 Not Found")
 	assert.FileExists(t, filepath.Join(dir, "a.txt.part"), "what came earlier")
@@ -153,7 +156,7 @@ func TestRefused(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	assert.ErrorIs(t, fetch.Get(ctx, http.DefaultClient, expected(s.URL), t.TempDir(), nil), context.Canceled)
+	assert.ErrorIs(t, fetch.Get(ctx, http.DefaultClient, fetch.Patient, expected(s.URL), t.TempDir(), nil), context.Canceled)
 }
 
 // A server may send elsewhere, also in the middle of a download; one that sends
