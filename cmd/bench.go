@@ -151,13 +151,17 @@ func (f *benchFlags) explained(w io.Writer) bench.Options {
 	return o
 }
 
-// benchModels are a model and what it is timed against. Data are read last: who
-// mistypes units does not wait for them.
+// benchModels are a model and what it is timed against.
 func (a *app) benchModels(c *cobra.Command, f *benchFlags, m *model.Model) ([]bench.Model, error) {
+	examples, err := a.examples(c, f, m)
+	if err != nil {
+		return nil, err
+	}
 	b, err := a.benchModel(c, f, m)
 	if err != nil {
 		return nil, err
 	}
+	b.Examples = examples
 	list, flag, rows := []bench.Model{b}, "--units", []tasks.PublishedTime(nil)
 	switch {
 	case f.units != "":
@@ -180,14 +184,10 @@ func (a *app) benchModels(c *cobra.Command, f *benchFlags, m *model.Model) ([]be
 		if row.Name != "" {
 			cut.Name = m.Name + ", " + row.Name
 		}
-		cut.Training, cut.Binding, cut.Paper = b.Training, b.Binding, row
+		cut.Training, cut.Binding, cut.Examples, cut.Paper = b.Training, b.Binding, examples, row
 		list = append(list, cut)
 	}
-	examples, err := a.examples(c, f, m)
-	for i := range list {
-		list[i].Examples = examples
-	}
-	return list, err
+	return list, nil
 }
 
 // benchModel is a run with its weights, or a model with random ones.
