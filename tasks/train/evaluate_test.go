@@ -3,6 +3,7 @@ package train_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"runtime"
 	"testing"
 
@@ -35,11 +36,16 @@ func (c counted) real(part string) string {
 }
 
 func (c counted) Part(part string) (tasks.Batches, error) {
-	c.of[part]++
-	return c.Problem.Part(c.real(part))
+	if c.same && part == "test" {
+		return nil, errors.New("test is valid: there is nothing to plan")
+	}
+	return c.Problem.Part(part)
 }
 
-func (c counted) Judge(part string) tasks.Judge { return c.Problem.Judge(c.real(part)) }
+func (c counted) Judge(part string) tasks.Judge {
+	c.of[part]++
+	return c.Problem.Judge(c.real(part))
+}
 
 // Where test is valid, one measurement after the last epoch is both scores, and
 // no engine is made for "test"; elsewhere each part is measured. Either way the
