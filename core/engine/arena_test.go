@@ -24,9 +24,13 @@ func TestArenaInTurns(t *testing.T) {
 		require.NoError(t, err)
 		spoiler, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Arena: arena, Inference: true})
 		require.NoError(t, err)
+		packed, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Arena: arena, Inference: true})
+		require.NoError(t, err)
 		alone, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 1 + i%2})
 		require.NoError(t, err)
-		for _, e := range []*engine.Engine{shared, spoiler, alone} {
+		alonePacked, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Threads: 1 + i%2, Inference: true})
+		require.NoError(t, err)
+		for _, e := range []*engine.Engine{shared, spoiler, packed, alone, alonePacked} {
 			require.NoError(t, graphtest.Load(c, e, 3))
 		}
 		for _, p := range c.Graph.Params {
@@ -44,8 +48,12 @@ func TestArenaInTurns(t *testing.T) {
 			require.Equal(t, outputs(c, alone), got, "case %d, step %d", i, step)
 			require.NoError(t, spoiler.Run(mode))
 			require.Equal(t, got, outputs(c, shared), "case %d: outputs stay while another runs", i)
+			require.NoError(t, packed.Run(mode))
+			require.NoError(t, alonePacked.Run(mode))
+			require.Equal(t, outputs(c, alonePacked), outputs(c, packed), "case %d, step %d: panels are packed anew", i, step)
 		}
 		alone.Close()
+		alonePacked.Close()
 		arena.Close()
 	}
 }
