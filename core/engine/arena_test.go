@@ -17,8 +17,12 @@ import (
 // Engines that have an arena in turn answer, to the bit, what each answers with
 // memory of its own, whatever lay in it before: parameters, inputs and outputs stay.
 func TestArenaInTurns(t *testing.T) {
+	cases := append(graphtest.Named(), computedTable(t))
 	for i := range 20 {
-		c := withGradient(graphtest.Random(rand.New(rand.NewPCG(uint64(i), 5))))
+		cases = append(cases, graphtest.Random(rand.New(rand.NewPCG(uint64(i), 5))))
+	}
+	for i, c := range cases {
+		c = withGradient(c)
 		arena := engine.NewArena(1 + i%2)
 		shared, err := engine.New(c.Graph, engine.Options{Max: c.Binding, Arena: arena})
 		require.NoError(t, err)
@@ -56,6 +60,19 @@ func TestArenaInTurns(t *testing.T) {
 		alonePacked.Close()
 		arena.Close()
 	}
+}
+
+// computedTable looks words up in what is made of a parameter, so that the gradient
+// of the table is a value: of it only the rows of the last words are cleared.
+func computedTable(t *testing.T) *graphtest.Case {
+	g, err := graph.Trace("computed table", func(s *graph.Scope) {
+		time, batch := graph.Symbol("time"), graph.Symbol("batch")
+		table := graph.Tanh(graph.MatMul(s.Param("embedding", nil, 9, 6), s.Param("w", nil, 6, 5)))
+		x := graph.Lookup(table, s.Ints("x", time, batch))
+		s.Output("loss", graph.Sum(graph.Mean(graph.Sum(graph.Mul(x, x), -1), -1), -1))
+	})
+	require.NoError(t, err)
+	return &graphtest.Case{Name: "computed table", Graph: g, Binding: graph.Binding{"time": 4, "batch": 3}, Limits: map[string]int{"x": 9}}
 }
 
 // An arena has the memory of its largest plan, not of all.
