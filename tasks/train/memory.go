@@ -29,10 +29,8 @@ func (t *trainer) needs() needs {
 			all += 4 * int64(len(x))
 		}
 	}
-	for _, p := range t.g.Params {
-		if n := 4 * int64(p.Size()); t.frozen != nil {
-			all += n
-		}
+	for _, mask := range t.frozen {
+		all += 4 * int64(len(mask.Data))
 	}
 	return needs{t.m.Footprint(), all - t.m.Memory()}
 }
