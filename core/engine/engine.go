@@ -20,8 +20,9 @@ type Options struct {
 	Available int64
 	// Threads is the number of workers; 0 means GOMAXPROCS.
 	Threads int
-	// Inference says that parameters seldom change: all are packed for the
-	// kernels when they do.
+	// Inference says that the graph is only evaluated and parameters seldom
+	// change: masks are 1 and cost nothing, and all parameters are packed for
+	// the kernels when they change.
 	Inference bool
 	// Arena is the memory and the workers that the engine has in turn with
 	// others; nil: its own, of Threads workers.
@@ -78,7 +79,11 @@ func New(g *graph.Graph, opt Options) (e *Engine, err error) {
 			panic(f)
 		}
 	}()
-	fast := rewrite.Optimize(g)
+	fast := g
+	if opt.Inference {
+		fast = rewrite.Still(g)
+	}
+	fast = rewrite.Optimize(fast)
 	wanted := make([]bool, len(fast.Outputs))
 	for i := range wanted {
 		wanted[i] = true

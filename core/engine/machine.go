@@ -132,10 +132,14 @@ func (e *Engine) unknown(what, name string, known []string) error {
 	return fmt.Errorf("engine: %s: %w", e.g.Name, registry.Unknown(what, name, known))
 }
 
-// Run implements graph.Machine. An id that names no row or class is an error.
+// Run implements graph.Machine. An id that names no row or class is an error,
+// and so is training in a plan for inference, which draws no masks.
 func (e *Engine) Run(m graph.Mode) error {
 	if e.bound == nil {
 		return fmt.Errorf("engine: %s: nothing is bound; call Bind first", e.g.Name)
+	}
+	if m.Training && e.p.opt.Inference {
+		return fmt.Errorf("engine: %s: planned for inference; plan it without Options.Inference to train", e.g.Name)
 	}
 	if err := e.checkIDs(); err != nil {
 		return err

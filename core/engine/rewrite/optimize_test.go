@@ -75,3 +75,30 @@ func TestOptimizeKeepsTheValues(t *testing.T) {
 		})
 	}
 }
+
+// In evaluation a graph without its masks does what it did with them.
+func TestStillKeepsTheValuesOfEvaluation(t *testing.T) {
+	all := 0
+	for _, c := range cases() {
+		h, _ := graphtest.WithGradient(c.Graph)
+		still := rewrite.Still(h)
+		all += masks(h)
+		assert.Zero(t, masks(still), c.Name)
+		sameOutputs(t, c, h, still, graph.Mode{})
+		assert.Equal(t, h.Params, still.Params, c.Name)
+	}
+	assert.Greater(t, all, 30)
+}
+
+func masks(g *graph.Graph) int {
+	k := 0
+	for _, n := range g.Nodes {
+		if _, ok := n.Op.(*graph.MaskOp); ok {
+			k++
+		}
+	}
+	for _, n := range loops(g) {
+		k += masks(body(n))
+	}
+	return k
+}
