@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed391906a2/iss/core/graph"
 	"github.com/seed391906a2/iss/core/rng"
-	"github.com/seed391906a2/iss/groups"
 	"github.com/seed391906a2/iss/tasks"
 	"github.com/seed391906a2/iss/tasks/train"
 )
@@ -139,17 +138,4 @@ func TestSlotsResume(t *testing.T) {
 		assert.Equal(t, want.Valid, got.Valid)
 		assert.Equal(t, want.Units, got.Units)
 	}
-}
-
-// Shrinking goes the way of sealing under Adam with averages too.
-func TestShrinkingIsSealingUnderAdam(t *testing.T) {
-	sealed, err := train.Train(context.Background(), adam(t, &tasks.Shrink{After: 20, SealOnly: true}))
-	require.NoError(t, err)
-	shrunk, err := train.Train(context.Background(), adam(t, &tasks.Shrink{After: 20}))
-	require.NoError(t, err)
-	assert.Equal(t, sealed.Units, shrunk.Units)
-	assert.InEpsilon(t, sealed.Valid.Loss, shrunk.Valid.Loss, 1e-3)
-	d, err := groups.Derive(shrunk.Graph)
-	require.NoError(t, err)
-	assert.NotEmpty(t, d.Kept())
 }
