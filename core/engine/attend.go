@@ -62,13 +62,7 @@ func (s *attendStep) score(x *worker, to, a, b, w []float32) {
 				part[i] = a[k+i] * w[(k+i)*s.weights.stride[0]]
 			}
 		}
-		for j := range to {
-			sum := float32(kernel.Dot(part, b[j*s.right.stride[0]+k:][:n]))
-			if k > 0 {
-				sum += to[j]
-			}
-			to[j] = sum
-		}
+		kernel.RowDots(to, b[k:], s.right.stride[0], part, k > 0)
 	}
 }
 

@@ -23,7 +23,8 @@ type pack struct {
 
 // pack returns the panels for the right operand of a product, or nil where it
 // is packed as it is used: outside loops while training, since the weights
-// change after every use, and where its size or its place changes.
+// change after every use, and where its size or its place changes. Outside loops a
+// single column is not packed at all (kernel.RowDots).
 func (b *block) pack(v view, q product, place string) *kernel.Packed {
 	if b.loop == nil && !(b.p.opt.Inference && v.buf.param) {
 		return nil
@@ -32,7 +33,11 @@ func (b *block) pack(v view, q product, place string) *kernel.Packed {
 	if rows.syms != "" || cols.syms != "" || len(v.parity) > 0 {
 		return nil
 	}
-	if b.loop != nil && !q.b.captured() {
+	k, n := rows.n, cols.n
+	if q.trans {
+		k, n = n, k
+	}
+	if b.loop != nil && !q.b.captured() || b.loop == nil && n == 1 {
 		return nil
 	}
 	list := &b.p.packs
@@ -44,10 +49,6 @@ func (b *block) pack(v view, q product, place string) *kernel.Packed {
 		if k.key == key {
 			return k.packed
 		}
-	}
-	k, n := rows.n, cols.n
-	if q.trans {
-		k, n = n, k
 	}
 	p := &pack{key: key, place: place, from: v, trans: q.trans, packed: kernel.PlanPacked(k, n)}
 	*list = append(*list, p)

@@ -41,6 +41,7 @@ func TestAllocations(t *testing.T) {
 			ColSum(bias, c, n, m, true)
 			SqColSum(bias, c, n, m, true)
 			SqRowSum(bias[:m], c, n, n, true)
+			RowDots(bias[:m], c, n, a[:n], true)
 			AddScaled(c, n, b, n, m, n, a[:m], bias)
 			bias[0] = float32(LogSumExp(c) + SumSq(c) + Sum(c) + Dot(a[:n], bias))
 		}

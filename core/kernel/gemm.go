@@ -112,6 +112,11 @@ func (t *Team) Gemm(w int, g Gemm) {
 	t.checkReserved(s, &g)
 	h, tiles := tileRows(s, g.M)
 	panels := (g.N + s.nr - 1) / s.nr
+	if g.oneColumn() {
+		lo, hi := t.Share(w, tiles)
+		g.columnRows(lo*h, min(hi*h, g.M))
+		return
+	}
 	own := &t.scratch.panels[w]
 	if g.inPlace(h) {
 		t.gemmInPlace(w, &g, s, h, tiles, panels)
@@ -136,6 +141,26 @@ func (t *Team) Gemm(w int, g Gemm) {
 				tilePacked(min(h, g.M-i*h), kc, at(rows, i*stride), b, s.nr,
 					&g.C[i*h*g.LDC+j*s.nr], g.LDC, g.Acc || k0 > 0, biasAt(g.Bias, k0, j*s.nr), min(s.nr, g.N-j*s.nr))
 			}
+		}
+	}
+}
+
+// oneColumn reports whether g is a list of inner products of what lies in one
+// piece: a tile would compute a whole panel of columns for it.
+func (g *Gemm) oneColumn() bool {
+	return g.N == 1 && g.LDC == 1 && !g.TransA && g.Packed == nil && (g.TransB || g.LDB == 1)
+}
+
+// columnRows computes rows [lo, hi) of a product with one column.
+func (g *Gemm) columnRows(lo, hi int) {
+	if lo >= hi {
+		return
+	}
+	c := g.C[lo:hi]
+	RowDots(c, g.A[lo*g.LDA:], g.LDA, g.B[:g.K], g.Acc)
+	if g.Bias != nil {
+		for i := range c {
+			c[i] += g.Bias[0]
 		}
 	}
 }

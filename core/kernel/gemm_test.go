@@ -171,7 +171,8 @@ func TestGemmSmallSizes(t *testing.T) {
 	})
 }
 
-// All combinations of the switches at sizes around the blocks.
+// All combinations of the switches at sizes around the blocks, and with one column;
+// with and without gaps between the rows.
 func TestGemmSwitches(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		team := NewTeam(3)
@@ -179,9 +180,10 @@ func TestGemmSwitches(t *testing.T) {
 		r := newRand(2)
 		fill := func(n int) []float32 { return integers(r, n) }
 		s := shapes[active]
-		for _, size := range [][3]int{{1, 1, 1}, {s.mr, s.nr, s.kc}, {s.mr + 3, s.nr - 1, s.kc + 1}, {3, s.nr + 5, 2*s.kc + 9}, {53, 17, 40}} {
-			for bits := range 16 {
-				newProduct(fill, size[0], size[1], size[2], bits&1 != 0, bits&2 != 0, bits&4 != 0, bits&8 != 0, 3, 1).run(t, team, 0)
+		for _, size := range [][3]int{{1, 1, 1}, {s.mr, s.nr, s.kc}, {s.mr + 3, s.nr - 1, s.kc + 1}, {3, s.nr + 5, 2*s.kc + 9}, {53, 17, 40}, {53, 1, 40}, {5*s.mr + 3, 1, s.kc + 9}} {
+			for bits := range 32 {
+				gap := 3 * (bits >> 4)
+				newProduct(fill, size[0], size[1], size[2], bits&1 != 0, bits&2 != 0, bits&4 != 0, bits&8 != 0, gap, 1).run(t, team, 0)
 			}
 		}
 	})

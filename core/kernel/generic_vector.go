@@ -57,6 +57,13 @@ func dotGo(n int, x, y *float32) float64 {
 	return s[0] + s[1] + (s[2] + s[3])
 }
 
+// dotsGo sets four elements of dst to the inner products of x with rows of a.
+func dotsGo(n int, dst, x, a *float32, ld int) {
+	for r, rows := 0, unsafe.Slice(a, (dotRows-1)*ld+n); r < dotRows; r++ {
+		unsafe.Slice(dst, dotRows)[r] = float32(dotGo(n, x, ptr(rows[r*ld:])))
+	}
+}
+
 func maxOfGo(n int, x *float32) float32 {
 	m := negInf
 	for _, v := range unsafe.Slice(x, n) {

@@ -328,6 +328,23 @@ func dot(n int, x, y *float32) float64 {
 }
 
 //go:noescape
+func dots512(n int, dst, x, a *float32, ld int)
+
+//go:noescape
+func dots256(n int, dst, x, a *float32, ld int)
+
+func dots(n int, dst, x, a *float32, ld int) {
+	switch active {
+	case levelAVX512:
+		dots512(n, dst, x, a, ld)
+	case levelAVX2:
+		dots256(n, dst, x, a, ld)
+	default:
+		dotsGo(n, dst, x, a, ld)
+	}
+}
+
+//go:noescape
 func maxOf512(n int, x *float32) float32
 
 //go:noescape

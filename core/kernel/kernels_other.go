@@ -52,6 +52,10 @@ func dot(n int, x, y *float32) float64 {
 	return dotGo(n, x, y)
 }
 
+func dots(n int, dst, x, a *float32, ld int) {
+	dotsGo(n, dst, x, a, ld)
+}
+
 func maxOf(n int, x *float32) float32 {
 	return maxOfGo(n, x)
 }

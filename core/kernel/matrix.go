@@ -28,6 +28,33 @@ func SqRowSum(dst, x []float32, ld, n int, acc bool) {
 	}
 }
 
+// dotRows is how many inner products one call of dots makes.
+const dotRows = 4
+
+// RowDots sets dst[r] = Σ_j a[r, j]·x[j], or adds to it if acc, over the
+// len(dst)×len(x) matrix a with row stride ld: a product with one column. It
+// panics if a is too short.
+func RowDots(dst, a []float32, ld int, x []float32, acc bool) {
+	checkMatrix("RowDots: a", a, ld, len(dst), len(x))
+	if !acc {
+		clear(dst)
+	}
+	var s [dotRows]float32
+	for j := 0; j < len(x); j += chunk {
+		part := x[j:min(j+chunk, len(x))]
+		r := 0
+		for ; r+dotRows <= len(dst); r += dotRows {
+			dots(len(part), &s[0], &part[0], &a[r*ld+j], ld)
+			for k, v := range s {
+				dst[r+k] += v
+			}
+		}
+		for ; r < len(dst); r++ {
+			dst[r] += float32(Dot(part, a[r*ld+j:][:len(part)]))
+		}
+	}
+}
+
 // AddScaled adds w[r, j]·(rowc[r] + colc[j]) to g[r, j] for rows×n matrices g and
 // w with row strides ldg and ldw; rowc or colc may be nil, which counts as zero.
 // With 1/norm of each group it is the gradient of group Lasso. AddScaled panics

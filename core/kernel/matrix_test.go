@@ -71,6 +71,35 @@ func TestColumnSums(t *testing.T) {
 	})
 }
 
+func TestRowDots(t *testing.T) {
+	check := func(t *testing.T, m *matrix) {
+		x := uniform(newRand(7), m.n, -1, 1)
+		for _, acc := range []bool{false, true} {
+			got := make([]float32, m.rows)
+			for r := range got {
+				got[r] = float32(math.NaN())
+				if acc {
+					got[r] = float32(r)
+				}
+			}
+			RowDots(got, m.x, m.ld, x, acc)
+			for r := range got {
+				var want, size float64
+				if acc {
+					want, size = float64(r), float64(r)
+				}
+				for j, v := range x {
+					want += m.at(r, j) * float64(v)
+					size += math.Abs(m.at(r, j) * float64(v))
+				}
+				within(t, want, got[r], 0x1p-24*size*float64(m.n+1), "%d×%d, row %d", m.rows, m.n, r)
+			}
+		}
+	}
+	eachMatrix(t, check)
+	eachLevel(t, func(t *testing.T) { check(t, newMatrix(4, 5, 2*chunk+9, 1)) })
+}
+
 func TestSqRowSum(t *testing.T) {
 	eachMatrix(t, func(t *testing.T, m *matrix) {
 		for _, acc := range []bool{false, true} {

@@ -62,6 +62,17 @@ var plain = []struct {
 			}
 			return []float64{square(x), square(y), square(x)}
 		}},
+	{"RowDots",
+		func(x, y []float32) []float32 {
+			s := make([]float32, 5)
+			RowDots(s, slices.Concat(x, y, x, y, x), len(x), y, false)
+			return s
+		},
+		func(x, y []float64) []float64 {
+			product := func(a, b float64) float64 { return a * b }
+			a, b := total(both(x, y, product))[0], total(both(y, y, product))[0]
+			return []float64{a, b, a, b, a}
+		}},
 	{"AddScaled",
 		func(x, y []float32) []float32 {
 			colc := make([]float32, len(x))

@@ -23,6 +23,7 @@ const (
 	sigSum          = "sum(n int, x *float32) float64"
 	sigSumSq        = "sumSq(n int, x *float32) float64"
 	sigDot          = "dot(n int, x, y *float32) float64"
+	sigDots         = "dots(n int, dst, x, a *float32, ld int)"
 	sigMaxOf        = "maxOf(n int, x *float32) float32"
 	sigExpSum       = "expSum(n int, x *float32, m float32) float64"
 	sigSumExp       = "sumExp(n int, x *float32, m float32) float64"
@@ -36,7 +37,7 @@ const (
 
 var primitives = []string{
 	sigVM, sigTile, sigTilePacked, sigCopyNarrow, sigCopyPanel, sigTranspose, sigAxpy, sigScale, sigAddScaled, sigSum, sigSumSq, sigDot,
-	sigMaxOf, sigExpSum, sigSumExp, sigThreshold, sigColSum, sigSqColSum,
+	sigDots, sigMaxOf, sigExpSum, sigSumExp, sigThreshold, sigColSum, sigSqColSum,
 	sigMultiplyAdds, sigSparseRow,
 }
 

@@ -8,6 +8,7 @@ func vectorKernels(a *asm) {
 	reduction(a, sigSum, 1)
 	reduction(a, sigSumSq, 1)
 	reduction(a, sigDot, 2)
+	dots(a)
 	maxOf(a)
 	expSums(a, sigExpSum, true)
 	expSums(a, sigSumExp, false)
