@@ -111,9 +111,16 @@ func (s *productStep) run(x *worker) {
 	}
 }
 
+func (s *productStep) flops() (sum float64) {
+	for i := range s.parts {
+		g := &s.parts[i].g
+		sum += 2 * float64(g.M) * float64(g.N) * float64(g.K)
+	}
+	return sum
+}
+
 func (s *productStep) about() (string, float64) {
 	var b strings.Builder
-	flops := 0.0
 	for i := range s.parts {
 		g := &s.parts[i].g
 		if i > 0 || s.add {
@@ -123,7 +130,6 @@ func (s *productStep) about() (string, float64) {
 		if s.parts[i].packed != nil {
 			b.WriteString(" packed")
 		}
-		flops += 2 * float64(g.M) * float64(g.N) * float64(g.K)
 	}
 	if s.bias != nil {
 		b.WriteString(" + bias")
@@ -132,5 +138,5 @@ func (s *productStep) about() (string, float64) {
 	if s.parts[0].outer {
 		what = "product over rows "
 	}
-	return what + strings.TrimPrefix(b.String(), " "), flops
+	return what + strings.TrimPrefix(b.String(), " "), s.flops()
 }

@@ -229,37 +229,6 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// twins is a bidirectional layer of two equal cells under a softmax layer.
-func twins(t *testing.T) *graphtest.Case {
-	g, err := graph.Trace("twins", func(s *graph.Scope) {
-		time, batch := graph.Symbol("time"), graph.Symbol("batch")
-		ids, targets, lengths := s.Ints("x", time, batch), s.Ints("y", time, batch), s.Ints("lengths", batch)
-		x := graph.Lookup(s.Param("embedding", nil, 9, 6), ids)
-		var outs []graph.Value
-		for _, reverse := range []bool{false, true} {
-			l := s.Layer(fmt.Sprint(reverse), fmt.Sprint(reverse))
-			out, _ := graph.Scan(l, graph.ScanConfig{Reverse: reverse, Lengths: lengths}, []graph.Value{x},
-				[]graph.Carry{{Name: "h", Init: l.Fill(0, batch, graph.Fixed(5))}},
-				func(s *graph.Scope, x, prev []graph.Value) (out, next []graph.Value) {
-					h := graph.Tanh(graph.Add(graph.MatMul(graph.Concat(-1, x[0], prev[0]), s.Param("weights", nil, 11, 5)), s.Param("biases", nil, 5)))
-					return []graph.Value{h}, []graph.Value{h}
-				})
-			outs = append(outs, out[0])
-		}
-		nll := graph.CrossEntropy(graph.MatMul(graph.Concat(-1, outs...), s.Param("softmax_w", nil, 10, 9)), targets)
-		s.Output("loss", graph.Sum(graph.Mean(nll, -1), -1))
-	})
-	require.NoError(t, err)
-	return &graphtest.Case{Name: "twins", Graph: g, Binding: graph.Binding{"time": 4, "batch": 3}, Limits: map[string]int{"x": 9, "y": 9}}
-}
-
-func TestLoopsSideBySide(t *testing.T) {
-	for threads := 1; threads <= 3; threads++ {
-		compare(t, withGradient(twins(t)), threads, false, 1)
-		compare(t, twins(t), threads, true, 2)
-	}
-}
-
 // No steps and no rows are lengths too, and maxima: states stay what they were.
 func TestEmptyLengths(t *testing.T) {
 	for _, empty := range []string{"time", "batch"} {

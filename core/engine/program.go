@@ -168,5 +168,7 @@ func (p *program) about() (string, float64) {
 		b.WriteByte(' ')
 		b.WriteString(in.Op.String())
 	}
-	return b.String(), float64(len(p.code) * p.units / max(1, p.blocks) * p.width)
+	return b.String(), p.flops()
 }
+
+func (p *program) flops() float64 { return float64(len(p.code) * p.units / max(1, p.blocks) * p.width) }
