@@ -42,6 +42,7 @@ func (b *block) program(nodes []*node, workers int) *program {
 		}
 	}
 	a.slots()
+	a.p.windows()
 	return a.p
 }
 
