@@ -32,8 +32,8 @@ func SqRowSum(dst, x []float32, ld, n int, acc bool) {
 const dotRows = 4
 
 // RowDots sets dst[r] = Σ_j a[r, j]·x[j], or adds to it if acc, over the
-// len(dst)×len(x) matrix a with row stride ld: a product with one column. It
-// panics if a is too short.
+// len(dst)×len(x) matrix a with row stride ld: a product with one column, added in
+// double precision. It panics if a is too short.
 func RowDots(dst, a []float32, ld int, x []float32, acc bool) {
 	checkMatrix("RowDots: a", a, ld, len(dst), len(x))
 	if !acc {
