@@ -64,7 +64,8 @@ func TestNothingOutsideVectors(t *testing.T) {
 				s := Sum(v[0]) + SumSq(v[1]) + Dot(v[2], v[3]) + LogSumExp(v[0]) + float64(MaxOf(v[1]))
 				ColSum(v[0], v[1], n, 1, true)
 				SqColSum(v[0], v[1], n, 1, true)
-				RowDots(v[0][:min(n, dotRows)], v[1], n/dotRows, v[2][:n/dotRows], true)
+				k := n / dotRows // columns of a matrix that ends where v[1] does
+				RowDots(v[0][n-min(n, dotRows):], v[1][n-min(n, dotRows)*k:], k, v[2][n-k:], true)
 				AddScaled(v[0], n, v[1], n, 1, n, v[2], v[3])
 				require.False(t, s != s)
 			}
